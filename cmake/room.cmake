@@ -1,0 +1,19 @@
+# crossdock_room(name [USES room...] [LINKS library...]): the static library of src/<name>, its .cpp files beside its .hpp files.
+function(crossdock_room name)
+  cmake_parse_arguments(ROOM "" "" "USES;LINKS" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
+  add_library(crossdock_${name} STATIC ${sources})
+  target_include_directories(crossdock_${name} PUBLIC ${CMAKE_SOURCE_DIR}/include ${CMAKE_SOURCE_DIR}/src)
+  list(TRANSFORM ROOM_USES PREPEND crossdock_)
+  target_link_libraries(crossdock_${name} PUBLIC ${ROOM_USES} ${ROOM_LINKS})
+endfunction()
+
+# crossdock_tests(name [LINKS library...]): tests/<name>/*.cpp against the room; they find their data through CROSSDOCK_ROOT.
+function(crossdock_tests name)
+  cmake_parse_arguments(TESTS "" "" "LINKS" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
+  add_executable(test_${name} ${sources})
+  target_link_libraries(test_${name} PRIVATE crossdock_${name} ${TESTS_LINKS} GTest::gmock GTest::gtest_main)
+  target_compile_definitions(test_${name} PRIVATE CROSSDOCK_ROOT="${CMAKE_SOURCE_DIR}")
+  add_test(NAME ${name} COMMAND test_${name})
+endfunction()
