@@ -1,3 +1,6 @@
+# Rooms with a parser that a fuzzer drives: their code counts the paths it took when the fuzzers are built.
+set(CROSSDOCK_FUZZED base model config format http kafka)
+
 # crossdock_room(name [USES room...] [LINKS library...]): the static library of src/<name>, its .cpp files beside its .hpp files.
 function(crossdock_room name)
   cmake_parse_arguments(ROOM "" "" "USES;LINKS" ${ARGN})
@@ -6,6 +9,9 @@ function(crossdock_room name)
   target_include_directories(crossdock_${name} PUBLIC ${CMAKE_SOURCE_DIR}/include ${CMAKE_SOURCE_DIR}/src)
   list(TRANSFORM ROOM_USES PREPEND crossdock_)
   target_link_libraries(crossdock_${name} PUBLIC ${ROOM_USES} ${ROOM_LINKS})
+  if(CROSSDOCK_FUZZ AND name IN_LIST CROSSDOCK_FUZZED)
+    target_compile_options(crossdock_${name} PRIVATE -fsanitize=fuzzer-no-link)
+  endif()
 endfunction()
 
 # crossdock_tests(name [LINKS library...]): tests/<name>/*.cpp against the room; they find their data through CROSSDOCK_ROOT.
@@ -16,4 +22,13 @@ function(crossdock_tests name)
   target_link_libraries(test_${name} PRIVATE crossdock_${name} ${TESTS_LINKS} GTest::gmock GTest::gtest_main)
   target_compile_definitions(test_${name} PRIVATE CROSSDOCK_ROOT="${CMAKE_SOURCE_DIR}")
   add_test(NAME ${name} COMMAND test_${name})
+endfunction()
+
+# crossdock_fuzz(name ROOM...): tests/fuzz/<name>.cpp as fuzz_<name> with libFuzzer; its seeds lie in tests/fuzz/corpus/<name>.
+function(crossdock_fuzz name)
+  add_executable(fuzz_${name} ${CMAKE_CURRENT_SOURCE_DIR}/${name}.cpp)
+  target_compile_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
+  target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
+  list(TRANSFORM ARGN PREPEND crossdock_ OUTPUT_VARIABLE rooms)
+  target_link_libraries(fuzz_${name} PRIVATE ${rooms})
 endfunction()
