@@ -37,7 +37,7 @@ class Mailbox {
  private:
   void wake();
   void empty();
-  void open_from(std::size_t first);
+  void open_all();
 
   asio::io_context& home_;
   mutable std::mutex mutex_;
