@@ -7,6 +7,9 @@
 
 namespace crossdock {
 
+/// The compilers' 128-bit integer; GCC's -Wpedantic wants it named once and excused.
+__extension__ typedef __int128 Int128;
+
 /// A decimal with six places, as PostgreSQL's numeric(18,6). Any thread; no allocation but for text.
 /// Arithmetic is exact in 128 bits; a sum of any realistic number of quantities cannot overflow.
 class Decimal {
@@ -21,13 +24,13 @@ class Decimal {
   static Parsed parse(std::string_view text);
 
   constexpr Decimal() = default;
-  static constexpr Decimal of(std::int64_t whole) { return micros(static_cast<__int128>(whole) * one); }
-  static constexpr Decimal micros(__int128 units) {
+  static constexpr Decimal of(std::int64_t whole) { return micros(static_cast<Int128>(whole) * one); }
+  static constexpr Decimal micros(Int128 units) {
     Decimal d;
     d.units_ = units;
     return d;
   }
-  constexpr __int128 units() const { return units_; }
+  constexpr Int128 units() const { return units_; }
 
   constexpr bool is_zero() const { return units_ == 0; }
   constexpr bool negative() const { return units_ < 0; }
@@ -43,11 +46,12 @@ class Decimal {
   constexpr Decimal& operator-=(Decimal b) { units_ -= b.units_; return *this; }
   friend constexpr auto operator<=>(Decimal a, Decimal b) = default;
 
-  /// The product, rounded half up at six places (prices times quantities).
+  /// The product, rounded half away from zero at six places (prices times quantities), as PostgreSQL rounds numeric. Exact for storable
+  /// factors; a product of others that would leave 128 bits saturates, which is not storable().
   friend Decimal operator*(Decimal a, Decimal b);
   /// Rounded half away from zero to `digits` places, 0 to 6 (a currency's exponent).
   Decimal rounded(int digits) const;
-  /// The largest multiple of `step` (above zero) that is not above this; for what is not negative.
+  /// The largest multiple of `step` that is not above this (for negatives, too). A step of zero or less changes nothing.
   Decimal down_to_multiple_of(Decimal step) const;
   constexpr bool multiple_of(Decimal step) const { return step.units_ != 0 && units_ % step.units_ == 0; }
 
@@ -56,8 +60,8 @@ class Decimal {
   void append_to(std::string& out) const;
 
  private:
-  static constexpr __int128 limit = static_cast<__int128>(1'000'000'000'000) * one;
-  __int128 units_ = 0;
+  static constexpr Int128 limit = static_cast<Int128>(1'000'000'000'000) * one;
+  Int128 units_ = 0;
 };
 
 struct Decimal::Parsed {
@@ -66,14 +70,15 @@ struct Decimal::Parsed {
   explicit operator bool() const { return error == ParseError::none; }
 };
 
-/// A unit's factor: base units per unit, kept as a fraction so that 12 x (1/12) is 1. Both above zero.
+/// A unit's factor: base units per unit, kept as a fraction so that 12 x (1/12) is 1. Both above zero, up to 2^63 - 1.
 struct Fraction {
   std::int64_t numerator = 1;
   std::int64_t denominator = 1;
   friend bool operator==(const Fraction&, const Fraction&) = default;
 };
 
-/// quantity x factor, rounded down (towards zero) at six places. `exact` tells whether nothing was cut.
+/// quantity x factor, rounded down (towards zero) at six places. `exact` tells whether nothing was cut. Any factor is right for a storable
+/// quantity (10^18 x 2^63 fits in 128 bits); the result need not be storable. What leaves 128 bits saturates and is not exact.
 struct Converted {
   Decimal quantity;
   bool exact = true;

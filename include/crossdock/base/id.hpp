@@ -7,7 +7,7 @@
 
 namespace crossdock {
 
-/// A UUIDv7 (RFC 9562) in lower-case text; grows with time, 74 random bits. Any thread.
+/// A UUIDv7 (RFC 9562) in lower-case text; grows with time (strictly within a thread), 74 random bits. Any thread. Unique, but no secret.
 std::string new_id();
 /// Whether `text` is a UUID in the usual 8-4-4-4-12 form, either case.
 bool is_uuid(std::string_view text);

@@ -2,6 +2,7 @@
 #pragma once
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace crossdock {
@@ -13,6 +14,8 @@ struct Mistake {
   std::string code;
   std::string detail;
   std::string suggestion;  ///< empty where there is none
+  /// Further members of the error: name and finished JSON value (a short line's `available` and `version`).
+  std::vector<std::pair<std::string, std::string>> members{};
 };
 
 using Mistakes = std::vector<Mistake>;
