@@ -40,8 +40,9 @@ class DescriptorSink final : public spdlog::sinks::sink {
   void log(const spdlog::details::log_msg& message) override {
     std::string_view text(message.payload.data(), message.payload.size());
     while (!text.empty()) {
-      const Step step = write_some(fd_, text, milliseconds(20));
-      const bool given_up = step == Step::waiting && Steady::now() >= until_.load(std::memory_order_relaxed);
+      const bool hurry = Steady::now() >= until_.load(std::memory_order_relaxed);
+      const Step step = write_some(fd_, text, milliseconds(hurry ? 0 : 20));
+      const bool given_up = hurry && step == Step::waiting;
       if (step == Step::broken || given_up) {
         lost_.fetch_add(1, std::memory_order_relaxed);
         return;
