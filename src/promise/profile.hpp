@@ -27,6 +27,9 @@ class Schedule {
   const std::vector<std::pair<Date, Decimal>>& entries() const { return entries_; }
   Decimal total() const;
   bool empty() const { return entries_.empty(); }
+  /// Replaces all entries (sorted by date, each date once, no zeros); keeps the memory that it has.
+  void assign(const std::pair<Date, Decimal>* first, std::size_t count);
+  void clear() { entries_.clear(); }
 
   /// "2026-11-23:12.5,2026-11-24:3": how the position's row keeps it. Empty text is an empty schedule.
   std::string text() const;
@@ -64,11 +67,14 @@ struct Step {
 Decimal atp(const Profile& profile, Date today, Date date, AtpRule rule = {});
 /// The whole curve from `today`: the first step is today's, then each date on which the figure changes. At least one step.
 std::vector<Step> atp_curve(const Profile& profile, Date today, AtpRule rule = {});
+/// The same into a vector that is kept for the next call.
+void atp_curve_into(std::vector<Step>& steps, const Profile& profile, Date today, AtpRule rule = {});
 /// The first date, not before max(today, from), on which `quantity` may be promised; none if never.
 std::optional<Date> earliest(const Profile& profile, Decimal quantity, Date today, Date from, AtpRule rule = {});
-/// Whether the position's demand is covered on every day: min over u >= today of projected(u) >= 0. False means a shortfall.
-bool covered(const Profile& profile, Date today, AtpRule rule = {});
-/// How much of the demand is not covered: max(0, -min over u of projected(u)).
+/// How much of the demand is not covered: the most, over the days from today on, by which projected stock is below zero, but never more
+/// than what is demanded by that day (a position below its safety stock that nobody wants has no shortfall).
 Decimal shortfall(const Profile& profile, Date today, AtpRule rule = {});
+/// Whether the position's demand is covered on every day: shortfall is zero.
+bool covered(const Profile& profile, Date today, AtpRule rule = {});
 
 }  // namespace crossdock::promise

@@ -32,7 +32,8 @@ struct Allotment {
 
 /// Splits what can go by `date` (at most `quantity`) over the candidates. Each allotment's date is the earliest, not before that location's
 /// today, on which that quantity can go. Quantities are rounded down to `step` (the sales multiple; zero: no rounding).
-std::vector<Allotment> allot_by(Decimal quantity, Date date, const std::vector<Candidate>& candidates, const SourcingRule& rule, Decimal step = {});
+std::vector<Allotment> allot_by(Decimal quantity, Date date, const std::vector<Candidate>& candidates, const SourcingRule& rule,
+                                Decimal step = {});
 /// Continues after allot_by for the rest: the earliest later dates on which it can go; what never can is left out.
 std::vector<Allotment> allot_later(Decimal rest, Date after, const std::vector<Candidate>& candidates, const std::vector<Allotment>& taken,
                                    const SourcingRule& rule, Decimal step = {});
