@@ -57,6 +57,8 @@ class Connection {
   int backend_pid() const;  ///< 0 when closed
   /// Times that connect() succeeded: above 1 after a reconnect.
   int connects() const;
+  /// For long work such as a migration: our side's limit of each call from now on; returns the one before.
+  std::chrono::milliseconds set_answer_timeout(std::chrono::milliseconds limit);
 
  private:
   friend class Transaction;

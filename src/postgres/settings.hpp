@@ -17,6 +17,8 @@ struct Settings {
   std::chrono::milliseconds statement_timeout{30'000};  ///< lifted around COMMIT
   std::chrono::milliseconds lock_timeout{2'000};
   std::chrono::milliseconds idle_in_transaction{30'000};
+  /// The limit of one call on our side, for a server that is stopped but whose kernel still answers; above the two before it.
+  std::chrono::milliseconds answer_timeout{60'000};
 
   /// The same for another role of the same process: the name appears as crossdock/<role> in pg_stat_activity.
   Settings as(std::string_view role) const;

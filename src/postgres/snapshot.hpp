@@ -29,6 +29,8 @@ class CopiedRow {
 
  private:
   friend class Snapshot;
+  enum class Taken { row, trailer, damaged };
+  Taken take(std::string_view& chunk);
   const std::optional<std::string_view>& field(int column) const { return fields_.at(static_cast<std::size_t>(column)); }
   std::vector<std::optional<std::string_view>> fields_;
 };
@@ -42,7 +44,7 @@ class Snapshot {
   ~Snapshot();
   /// The first column of the first row of a plain query, such as select pg_current_snapshot(); nothing when there is no row.
   Attempt<std::optional<std::string>> value(const std::string& sql);
-  /// Copies a SELECT out row by row; returns the number of rows. `on_row` must not throw.
+  /// Copies a SELECT out row by row; returns the number of rows. An Error out of `on_row` ends the snapshot.
   Attempt<std::size_t> copy(const std::string& select, const std::function<void(const CopiedRow&)>& on_row);
 
  private:
