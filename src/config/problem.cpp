@@ -1,0 +1,47 @@
+#include "config/problem.hpp"
+
+#include <algorithm>
+#include <tuple>
+
+namespace crossdock::config {
+
+Source::Source(std::string name, std::string text) : name_(std::move(name)), text_(std::move(text)), starts_{0} {
+  for (std::size_t i = 0; i < text_.size(); ++i)
+    if (text_[i] == '\n') starts_.push_back(i + 1);
+}
+
+std::string_view Source::line(int number) const {
+  if (number < 1 || static_cast<std::size_t>(number) > starts_.size()) return {};
+  const std::string_view rest = std::string_view(text_).substr(starts_[static_cast<std::size_t>(number) - 1]);
+  std::string_view found = rest.substr(0, rest.find('\n'));
+  if (found.ends_with('\r')) found.remove_suffix(1);
+  return found;
+}
+
+Problem Problem::at(const Position& position, std::string message, std::string suggestion, Weight weight) {
+  Problem out;
+  out.line = position.line;
+  out.column = position.column;
+  out.length = std::max(position.length, 1);
+  out.message = std::move(message);
+  out.suggestion = std::move(suggestion);
+  out.weight = weight;
+  if (position.source) {
+    out.file = position.source->name();
+    if (position.line > 0) out.excerpt = position.source->line(position.line);
+  }
+  return out;
+}
+
+bool any_error(const Problems& problems) {
+  return std::any_of(problems.begin(), problems.end(), [](const Problem& p) { return p.weight == Weight::error; });
+}
+
+void sort(Problems& problems) {
+  const auto place = [](const Problem& p) { return std::tie(p.file, p.line, p.column, p.message); };
+  std::sort(problems.begin(), problems.end(), [&](const Problem& a, const Problem& b) { return place(a) < place(b); });
+  const auto same = [&](const Problem& a, const Problem& b) { return place(a) == place(b); };
+  problems.erase(std::unique(problems.begin(), problems.end(), same), problems.end());
+}
+
+}  // namespace crossdock::config
