@@ -68,8 +68,6 @@ void Schedule::add(Date date, Decimal quantity) {
   if (at->second.is_zero()) entries_.erase(at);
 }
 
-void Schedule::assign(const std::pair<Date, Decimal>* first, std::size_t count) { entries_.assign(first, first + count); }
-
 Decimal Schedule::total() const {
   Decimal sum;
   for (const auto& [date, quantity] : entries_) sum += quantity;

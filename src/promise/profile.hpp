@@ -27,8 +27,8 @@ class Schedule {
   const std::vector<std::pair<Date, Decimal>>& entries() const { return entries_; }
   Decimal total() const;
   bool empty() const { return entries_.empty(); }
-  /// Replaces all entries (sorted by date, each date once, no zeros); keeps the memory that it has.
-  void assign(const std::pair<Date, Decimal>* first, std::size_t count);
+  /// Adds at the end: `date` is later than all others, `quantity` not zero.
+  void append(Date date, Decimal quantity) { entries_.emplace_back(date, quantity); }
   void clear() { entries_.clear(); }
 
   /// "2026-11-23:12.5,2026-11-24:3": how the position's row keeps it. Empty text is an empty schedule.

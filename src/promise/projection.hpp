@@ -46,7 +46,6 @@ class Watermarks {
   std::int64_t at(std::uint32_t feed) const;
   /// The source of a feed's number.
   std::string_view source(std::uint32_t feed) const;
-  void clear();
 
  private:
   struct State;

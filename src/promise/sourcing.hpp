@@ -1,5 +1,7 @@
 // Which locations serve a line: the sourcing rule, pure.
 #pragma once
+#include <cstddef>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -21,6 +23,14 @@ struct Candidate {
   Date today;          ///< the location's own date
   const Profile* profile = nullptr;
 };
+
+/// What a location has left to give; a list of them stands by priority, then code.
+struct Offer {
+  int priority = 100;
+  Decimal available;
+};
+/// The sourcing rule's one decision: which offer the next part of `rest` is taken from. offers.size(): none has anything.
+std::size_t next_offer(std::span<const Offer> offers, Decimal rest, const SourcingRule& rule);
 
 /// So much of a line, from there, on that ship date.
 struct Allotment {
