@@ -1,0 +1,137 @@
+#include "ledger/effect.hpp"
+
+#include <algorithm>
+
+#include "ledger/order.hpp"
+
+namespace crossdock::ledger {
+
+namespace {
+
+bool ships(const InventoryEvent& event) {
+  if (event.kind != InventoryKind::movement || !event.reference || !event.delta.negative()) return false;
+  auto kind = event.reference->kind;
+  return kind == ReferenceKind::shipment || kind == ReferenceKind::warehouse_order || kind == ReferenceKind::order;
+}
+
+EffectKey key_of(const InventoryEvent& event) {
+  const auto& reference = *event.reference;
+  return EffectKey{std::string(to_text(reference.kind)), reference.source.value_or(event.source), reference.number, reference.line.value_or(0),
+                   PositionKey{event.sku, event.location}};
+}
+
+/// The order that a movement's reference names directly; null for a shipment's.
+OrderRow* order_of(World& world, const EffectKey& key) {
+  if (key.kind == "order") return world.order(SourceNumber{key.source, key.number});
+  if (key.kind != "warehouse_order") return nullptr;
+  auto id = world.warehouse_orders.find(key.number);
+  return id == world.warehouse_orders.end() ? nullptr : world.order(id->second);
+}
+
+bool matches(const AwaitedRow& row, const EffectKey& key, const OrderRow* order) {
+  if (row.position != key.position || !row.quantity.positive()) return false;
+  if (key.kind == "shipment") return row.source == key.source && row.number == key.number && (key.line == 0 || key.line == row.line);
+  return order && row.order_id == order->id;
+}
+
+/// The movement names the order itself, and came before the shipment: its commitments there are no demand any more.
+Decimal effect_commitments(OrderRow& order, const PositionKey& key, Decimal quantity, PositionRow& position) {
+  Decimal left = quantity;
+  for (auto& line : order.lines)
+    for (auto& commitment : line.commitments) {
+      if (commitment.position != key) continue;
+      Decimal part = min(left, commitment.demand());
+      if (!part.positive()) continue;
+      commitment.effected += part;
+      position.profile.demand.add(commitment.date, -part);
+      if (commitment.mark == Mark::clean) commitment.mark = Mark::changed;
+      if (order.mark == Mark::clean) order.mark = Mark::changed;
+      left -= part;
+    }
+  return quantity - left;
+}
+
+void keep_early(World& world, const EffectKey& key, Decimal quantity) {
+  auto [it, fresh] = world.early.try_emplace(key, EarlyEffectRow{key, {}, world.now, Mark::created});
+  it->second.quantity += quantity;
+  if (it->second.mark == Mark::clean) it->second.mark = Mark::changed;
+}
+
+}  // namespace
+
+void ask_effects_at(const World& world, Needs& needs, const PositionKey& key) {
+  needs.awaited_at.insert(key);
+  for (const auto& row : world.awaited)
+    if (row.position == key) needs.order_ids.insert(row.order_id);
+}
+
+void ask_effect(const World& world, Needs& needs, const InventoryEvent& event) {
+  if (!ships(event)) return;
+  auto key = key_of(event);
+  needs.early_at.insert(key.position);
+  ask_effects_at(world, needs, key.position);
+  if (key.kind == "shipment") needs.shipments.insert({key.source, key.number});
+  if (key.kind == "order") needs.order_numbers.insert({key.source, key.number});
+  if (key.kind != "warehouse_order") return;
+  if (!is_uuid(key.number)) return;
+  needs.warehouse_orders.insert(key.number);
+  auto id = world.warehouse_orders.find(key.number);
+  if (id != world.warehouse_orders.end()) needs.order_ids.insert(id->second);
+}
+
+Decimal end_awaited(World& world, AwaitedRow& row, Decimal quantity, PositionRow& position) {
+  Decimal part = min(quantity, row.quantity);
+  if (!part.positive()) return {};
+  Decimal demand = min(part, row.demand);
+  position.profile.demand.add(row.date, -demand);
+  row.quantity -= part;
+  row.demand -= demand;
+  if (row.mark == Mark::clean) row.mark = Mark::changed;
+  if (auto* order = world.order(row.order_id))
+    if (auto* line = line_of(*order, row.order_line)) {
+      line->awaited -= part;
+      line->consumed += part;
+      if (line->mark == Mark::clean) line->mark = Mark::changed;
+      if (order->mark == Mark::clean) order->mark = Mark::changed;
+    }
+  return part;
+}
+
+void see_movement(World& world, const InventoryEvent& event, PositionRow& position) {
+  if (!ships(event)) return;
+  auto key = key_of(event);
+  auto* order = order_of(world, key);
+  Decimal left = -event.delta;
+  for (auto& row : world.awaited)
+    if (matches(row, key, order)) left -= end_awaited(world, row, left, position);
+  if (!left.positive()) return;
+  if (order) left -= effect_commitments(*order, key.position, left, position);
+  // Of a shipment that is known nothing more is awaited: a snapshot has shown it, or more moved than was shipped.
+  bool known = key.kind == "shipment" ? world.shipment({key.source, key.number}) != nullptr : order != nullptr;
+  if (left.positive() && !known) keep_early(world, key, left);
+}
+
+void see_snapshot(World& world, const PositionKey& key, Instant as_of, std::int64_t skew_micros, PositionRow& position) {
+  for (auto& row : world.awaited)
+    if (row.position == key && row.shipped_at + skew_micros < as_of) end_awaited(world, row, row.quantity, position);
+}
+
+Decimal take_early(World& world, const ShipmentRow& shipment, int place, const OrderRow& order, const std::string& warehouse_order,
+                   int order_place, const PositionKey& key, Decimal quantity) {
+  Decimal taken;
+  for (auto& [id, row] : world.early) {
+    if (id.position != key || !row.quantity.positive()) continue;
+    bool ours = id.kind == "shipment" ? id.source == shipment.source && id.number == shipment.number && (id.line == 0 || id.line == place)
+                : id.kind == "order"
+                    ? id.source == order.source && id.number == order.order_number && (id.line == 0 || id.line == order_place)
+                    : !warehouse_order.empty() && id.number == warehouse_order;
+    if (!ours) continue;
+    Decimal part = min(quantity - taken, row.quantity);
+    row.quantity -= part;
+    taken += part;
+    if (row.mark == Mark::clean) row.mark = Mark::changed;
+  }
+  return taken;
+}
+
+}  // namespace crossdock::ledger

@@ -1,0 +1,23 @@
+// Stock effects: when a shipped quantity leaves the demand (PROTOCOLS.md G).
+#pragma once
+#include "crossdock/model/inventory.hpp"
+#include "ledger/world.hpp"
+
+namespace crossdock::ledger {
+
+/// Asks for what a movement's reference may meet: awaited effects, their orders.
+void ask_effect(const World& world, Needs& needs, const InventoryEvent& event);
+/// Asks for the awaited effects of a position, for a snapshot.
+void ask_effects_at(const World& world, Needs& needs, const PositionKey& key);
+
+/// A ship movement was seen: what waits for it leaves the demand; what nothing waits for is kept for the shipment to come.
+void see_movement(World& world, const InventoryEvent& event, PositionRow& position);
+/// A snapshot was seen: shipments before it (shipped_at + skew < as_of) have had their effect.
+void see_snapshot(World& world, const PositionKey& key, Instant as_of, std::int64_t skew_micros, PositionRow& position);
+/// Ends up to `quantity` of an awaited effect. Answers how much.
+Decimal end_awaited(World& world, AwaitedRow& row, Decimal quantity, PositionRow& position);
+/// Takes up to `quantity` of the early effects kept for a shipment's line. Answers how much.
+Decimal take_early(World& world, const ShipmentRow& shipment, int place, const OrderRow& order, const std::string& warehouse_order,
+                   int order_place, const PositionKey& key, Decimal quantity);
+
+}  // namespace crossdock::ledger

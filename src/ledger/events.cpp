@@ -1,0 +1,82 @@
+#include "ledger/events.hpp"
+
+#include "crossdock/base/json.hpp"
+#include "ledger/render.hpp"
+
+namespace crossdock::ledger {
+
+std::string lane_of(const PositionKey& key) { return key.location + "|" + key.sku; }
+
+void publish(World& world, const Origin& origin, std::string_view name, const std::string& lane, std::int64_t sequence, const std::string& subject,
+             std::string body) {
+  Outgoing out;
+  out.topic = world.rules.topic_prefix + std::string(name) + ".v1";
+  out.lane = lane;
+  out.key = lane;
+  out.headers = {{"content-type", "application/json"},
+                 {"ce_specversion", "1.0"},
+                 {"ce_id", new_id()},
+                 {"ce_type", "crossdock." + std::string(name) + ".v1"},
+                 {"ce_source", "/crossdock"},
+                 {"ce_subject", subject},
+                 {"ce_time", world.now.text()},
+                 {"ce_dataschema", "/schemas/events/" + std::string(name) + ".v1.json"},
+                 {"ce_correlationid", origin.correlation_id},
+                 {"ce_causationid", origin.causation_id},
+                 {"ce_sequence", std::to_string(sequence)},
+                 {"ce_partitionkey", lane},
+                 {"traceparent", origin.traceparent}};
+  out.body = std::move(body);
+  world.outgoing.push_back(std::move(out));
+}
+
+void publish_position(World& world, const Origin& origin, std::string_view name, const PositionRow& position, std::string body) {
+  std::string lane = lane_of(position.key);
+  publish(world, origin, name, lane, position.version, lane, std::move(body));
+}
+
+void publish_order(World& world, const Origin& origin, std::string_view name, const OrderRow& order) {
+  publish(world, origin, name, order.id, order.revision, order.id, render(order));
+}
+
+namespace {
+/// Who is promised what there, newest promise first. Asks for the commitments when they were not loaded.
+void publish_shortfall(World& world, const Origin& origin, const PositionRow& position, Decimal missing) {
+  auto promised = world.commitments.find(position.key);
+  if (promised == world.commitments.end()) {
+    world.missing.commitments_at.insert(position.key);
+    return;
+  }
+  std::string body;
+  json::Writer writer(body);
+  writer.begin_object().key("location").string(position.key.location).key("sku").string(position.key.sku);
+  writer.key("shortfall").decimal(missing).key("version").integer(position.version).key("orders").begin_array();
+  for (const auto& commitment : promised->second) {
+    writer.begin_object().key("order").string(commitment.order_id).key("line").integer(commitment.line);
+    writer.key("quantity").decimal(commitment.quantity).key("date").date(commitment.date).end_object();
+  }
+  writer.end_array().end_object();
+  publish_position(world, origin, "inventory.shortfall", position, std::move(body));
+}
+}  // namespace
+
+void publish_adjusted(World& world, const Origin& origin, const PositionRow& position, std::string_view cause) {
+  Date today = world.today(position.key.location);
+  std::string body;
+  json::Writer writer(body);
+  writer.begin_object().key("location").string(position.key.location).key("sku").string(position.key.sku);
+  writer.key("on_hand").decimal(position.profile.on_hand).key("unavailable").decimal(position.profile.unavailable);
+  writer.key("available_today").decimal(promise::atp(position.profile, today, today, world.rules.sourcing.atp));
+  writer.key("version").integer(position.version).key("cause").string(cause).end_object();
+  publish_position(world, origin, "inventory.adjusted", position, std::move(body));
+  Decimal missing = promise::shortfall(position.profile, today, world.rules.sourcing.atp);
+  if (missing.positive()) publish_shortfall(world, origin, position, missing);
+}
+
+void note(World& world, const Origin& origin, const std::string& order_id, std::string_view system, std::string_view step,
+          std::string_view document, std::string_view detail) {
+  world.journal.push_back(JournalEntry{order_id, std::string(system), std::string(step), std::string(document), origin.client,
+                                       std::string(detail), origin.correlation_id});
+}
+
+}  // namespace crossdock::ledger

@@ -1,0 +1,242 @@
+#include "ledger/stock.hpp"
+
+#include <algorithm>
+
+#include "crossdock/base/json.hpp"
+#include "ledger/effect.hpp"
+#include "ledger/events.hpp"
+
+namespace crossdock::ledger {
+
+namespace {
+/// A movement that the hub made itself stands among snapshots by its time: epoch -1 keeps it apart from the owner's own sequence.
+constexpr std::int64_t implied_epoch = -1;
+}  // namespace
+
+std::string_view to_text(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::applied: return "applied";
+    case Outcome::superseded: return "superseded";
+    case Outcome::duplicate: return "duplicate";
+    case Outcome::waiting: return "waiting";
+    case Outcome::invalid: break;
+  }
+  return "invalid";
+}
+
+Sequence StockEvent::sequence() const {
+  if (numbering == Numbering::none) return {event.epoch, event.at.micros};
+  return {event.epoch, event.sequence};
+}
+
+MovementKey StockEvent::movement_key() const {
+  return {key(), sequence(), numbering == Numbering::none ? event.id : std::string()};
+}
+
+void StockEvent::ask(const World& world, Needs& needs) const {
+  needs.stock_feeds.insert(event.location);
+  if (!parents_known) {
+    needs.master.insert({"item", event.sku});
+    needs.master.insert({"location", event.location});
+    if (!world.master.contains({"item", event.sku}) || !world.master.contains({"location", event.location})) return;
+  }
+  needs.new_positions.insert(key());
+  if (event.kind == InventoryKind::snapshot) {
+    ask_effects_at(world, needs, key());
+    if (event.netted != Netted::none) needs.netted_at.insert(key());
+  } else {
+    ask_effect(world, needs, event);
+  }
+  auto position = world.positions.find(key());
+  if (position == world.positions.end()) return;
+  bool old = sequence() <= position->second.last;
+  if (event.kind == InventoryKind::movement && (old || numbering == Numbering::none)) needs.movements.insert(movement_key());
+  if (event.kind == InventoryKind::snapshot) needs.movements_of.insert(key());
+}
+
+void StockEvent::refuse(std::string pointer, std::string code, std::string detail) {
+  outcome = Outcome::invalid;
+  reason = code;
+  errors.push_back(Mistake{std::move(pointer), std::move(code), std::move(detail), {}});
+}
+
+bool StockEvent::wait_for_parents(World& world) {
+  if (parents_known) return false;
+  for (const auto& [kind, id] : {std::pair<std::string, std::string>("item", event.sku), {"location", event.location}}) {
+    auto row = world.master.find({kind, id});
+    if (row != world.master.end() && row->second.version > 0) continue;
+    wait_for(world, from, "inventory", kind, id);
+    outcome = Outcome::waiting;
+    return true;
+  }
+  return false;
+}
+
+bool StockEvent::refused_for_owner(World& world) {
+  auto feed = world.stock_feeds.find(event.location);
+  std::string owner = !stock_owner.empty() ? stock_owner : feed == world.stock_feeds.end() ? event.source : feed->second.source;
+  if (owner != event.source) {
+    refuse("/source", "not_allowed", "The stock of " + event.location + " is owned by " + owner + "; others' events are refused.");
+    reason = "not_stock_owner";
+    return true;
+  }
+  StockFeedRow row{event.location, event.source, from.feed, from.topic, world.now, Mark::created};
+  if (feed == world.stock_feeds.end()) {
+    world.stock_feeds.emplace(event.location, std::move(row));
+  } else if (from.topic.empty() || feed->second.feed != from.feed || feed->second.source != event.source) {
+    row.mark = feed->second.mark == Mark::created ? Mark::created : Mark::changed;
+    feed->second = std::move(row);
+  }
+  return false;
+}
+
+void StockEvent::decide(World& world) {
+  errors.clear();
+  reason.clear();
+  if (from.waiting_id) world.waiting_done.push_back(from.waiting_id);
+  if (wait_for_parents(world) || refused_for_owner(world)) return;
+  PositionDecision decision(world);
+  auto* position = decision.at(key());
+  auto before = position->profile;
+  if (event.kind == InventoryKind::snapshot)
+    take_snapshot(world, *position);
+  else
+    take_movement(world, *position);
+  if (outcome == Outcome::invalid) {
+    decision.undo();
+    return;
+  }
+  if (position->owner.empty()) position->owner = event.source;
+  decision.settle();
+  if (position->profile != before) publish_adjusted(world, origin, *position, to_text(event.kind));
+}
+
+namespace {
+
+/// The movements that a snapshot does not contain: later in sequence, or our own at or after its time.
+template <class F>
+void each_after(World& world, const PositionKey& key, const Sequence& snapshot, Instant as_of, F f) {
+  auto it = world.movements.lower_bound(MovementKey{key, {implied_epoch, INT64_MIN}, {}});
+  for (; it != world.movements.end() && it->first.position == key; ++it) {
+    const auto& row = it->second;
+    bool implied = row.key.sequence.epoch == implied_epoch;
+    if (implied ? row.occurred_at >= as_of : row.key.sequence > snapshot) f(row);
+  }
+}
+
+void follow_gap(PositionRow& position, Numbering numbering, Instant now) {
+  if (numbering != Numbering::dense) return;
+  bool whole = position.snapshot.epoch == position.last.epoch && position.last.number - position.snapshot.number == position.moves;
+  if (position.snapshot.number < 0) whole = position.last.number <= position.moves;
+  if (whole) {
+    position.gap_since.reset();
+    if (position.suspect == "gap") position.suspect.clear();
+  } else if (!position.gap_since) {
+    position.gap_since = now;
+  }
+}
+
+}  // namespace
+
+void StockEvent::take_snapshot(World& world, PositionRow& position) {
+  auto at = sequence();
+  if (at == position.snapshot && (event.id == position.snapshot_id || numbering != Numbering::none)) {
+    outcome = Outcome::duplicate;
+    return;
+  }
+  if (at <= position.snapshot) {
+    outcome = Outcome::superseded;
+    return;
+  }
+  Decimal on_hand = event.on_hand, unavailable = event.unavailable;
+  if (event.netted != Netted::none) {
+    auto there = world.at_warehouse.find(key());
+    if (there != world.at_warehouse.end()) on_hand += there->second;
+  }
+  std::int64_t moves = 0;
+  each_after(world, key(), at, event.at, [&](const MovementRow& row) {
+    on_hand += row.delta;
+    unavailable += row.unavailable_delta;
+    if (row.key.sequence.epoch == at.epoch) ++moves;
+  });
+  if (!on_hand.storable() || !unavailable.storable()) return refuse("/on_hand", "out_of_range", "The stock would leave the range of numbers.");
+  position.profile.on_hand = on_hand;
+  position.profile.unavailable = unavailable;
+  position.snapshot = at;
+  position.snapshot_id = event.id;
+  position.snapshot_as_of = event.at;
+  position.last = std::max(position.last, at);
+  position.moves = moves;
+  if (position.suspect != "gap") position.suspect.clear();
+  follow_gap(position, numbering, world.now);
+  see_snapshot(world, key(), event.at, std::chrono::microseconds(clock_skew).count(), position);
+  outcome = Outcome::applied;
+}
+
+void StockEvent::take_movement(World& world, PositionRow& position) {
+  auto id = movement_key();
+  if (world.movements.contains(id)) {
+    outcome = Outcome::duplicate;
+    return;
+  }
+  bool counts = id.sequence > position.snapshot;
+  if (counts) {
+    Decimal on_hand = position.profile.on_hand + event.delta, unavailable = position.profile.unavailable + event.unavailable_delta;
+    if (!on_hand.storable() || !unavailable.storable()) return refuse("/delta", "out_of_range", "The stock would leave the range of numbers.");
+    position.profile.on_hand = on_hand;
+    position.profile.unavailable = unavailable;
+    if (id.sequence.epoch == position.snapshot.epoch || position.snapshot.number < 0) ++position.moves;
+  }
+  position.last = std::max(position.last, id.sequence);
+  world.movements[id] = MovementRow{id,          event.id,          event.source, event.at, event.delta, event.unavailable_delta,
+                                    std::string(to_text(event.reason)), Mark::created};
+  follow_gap(position, numbering, world.now);
+  see_movement(world, event, position);
+  outcome = counts ? Outcome::applied : Outcome::superseded;
+}
+
+void wait_for(World& world, const FeedOrigin& from, std::string kind, std::string want_kind, std::string want_key) {
+  WaitingRow row;
+  row.want_kind = std::move(want_kind);
+  row.want_key = std::move(want_key);
+  row.until = from.until.value_or(world.now + std::chrono::microseconds(from.parent_wait).count());
+  row.kind = std::move(kind);
+  row.feed = from.feed;
+  row.topic = from.topic;
+  row.partition = from.partition;
+  row.offset = from.offset;
+  row.record_key = from.record_key;
+  row.headers = from.headers;
+  row.body = from.body;
+  world.waiting.push_back(std::move(row));
+}
+
+void RaiseGaps::ask(const World&, Needs& needs) const { needs.positions.insert(keys.begin(), keys.end()); }
+
+void RaiseGaps::decide(World& world) {
+  std::int64_t tolerance = std::chrono::microseconds(world.rules.gap_tolerance).count();
+  for (const auto& key : keys) {
+    auto* position = world.position(key);
+    if (!position || !position->gap_since || !position->suspect.empty() || *position->gap_since + tolerance > world.now) continue;
+    position->suspect = "gap";
+    position->mark = Mark::changed;
+    std::string body;
+    json::Writer writer(body);
+    writer.begin_object().key("location").string(key.location).key("sku").string(key.sku).key("since").instant(*position->gap_since);
+    writer.key("epoch").integer(position->last.epoch).key("last_sequence").integer(position->last.number);
+    writer.key("missing").integer(position->last.number - std::max<std::int64_t>(position->snapshot.number, 0) - position->moves);
+    writer.key("version").integer(position->version).end_object();
+    publish_position(world, origin, "inventory.gap", *position, std::move(body));
+  }
+}
+
+void MarkSuspect::ask(const World&, Needs& needs) const { needs.positions.insert(key); }
+
+void MarkSuspect::decide(World& world) {
+  auto* position = world.position(key);
+  if (!position) return;
+  position->suspect = why;
+  if (position->mark == Mark::clean) position->mark = Mark::changed;
+}
+
+}  // namespace crossdock::ledger
