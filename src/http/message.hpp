@@ -1,6 +1,7 @@
 // What a handler is given and what it gives back.
 #pragma once
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -67,7 +68,9 @@ class Request {
   friend class Connection;
   friend class HeadParser;
   friend class Router;
-  friend struct RequestTest;
+  static constexpr std::size_t kKeptCapacity = 64 * 1'024;  // more is given back between requests
+  void clear();                                             // keeps small capacities for the connection's next request
+
   std::string head_;  // what the views point into
   std::vector<std::pair<std::string, std::string>> query_;
   std::vector<std::pair<std::string_view, std::string>> params_;

@@ -26,8 +26,8 @@ struct Route {
   std::size_t body_limit = 1U << 20;
   std::vector<std::string_view> takes = {kJson};  ///< media types of a body; empty: any
   std::vector<std::string_view> gives = {kJson};  ///< media types that it can answer; for Accept
-  std::string scope;                              ///< the owner's: what `authenticate` asks for
-  std::string label;                              ///< the owner's: for metrics; the pattern by default
+  std::string scope = {};                         ///< the owner's: what `authenticate` asks for
+  std::string label = {};                         ///< the owner's: for metrics; the pattern by default
 
   Route& limit(std::size_t bytes) { return body_limit = bytes, *this; }
   Route& consumes(std::vector<std::string_view> types) { return takes = std::move(types), *this; }
