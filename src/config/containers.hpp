@@ -133,10 +133,10 @@ struct WordOrList {
 TypePtr word_or_list_type(WordOrList how, TypePtr list);
 template <class T, class E>
 Typed<T> word_or(std::string word, bool T::* flag, std::vector<E> T::* list, Typed<std::vector<E>> type) {
-  return {word_or_list_type({std::move(word), [=](void* at) { static_cast<T*>(at)->*flag = true; },
-                             [=](const void* at) { return static_cast<const T*>(at)->*flag; },
-                             [=](void* at) -> void* { return &(static_cast<T*>(at)->*list); }},
-                            type.type)};
+  return {word_or_list_type(
+      {std::move(word), [=](void* at) { static_cast<T*>(at)->*flag = true; },
+       [=](const void* at) { return static_cast<const T*>(at)->*flag; }, [=](void* at) -> void* { return &(static_cast<T*>(at)->*list); }},
+      type.type)};
 }
 
 }  // namespace crossdock::config

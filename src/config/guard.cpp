@@ -47,10 +47,14 @@ class Nesting {
       return false;
     }
     const bool blank = c == ' ' || c == '\t';
-    if (line_start_ && after_blank_ && (c == '-' || c == '?' || c == ':')) ++indicators_;
-    else if (!blank) line_start_ = false;
-    if (c == '[' || c == '{') ++open_;
-    else if ((c == ']' || c == '}') && open_ > 0) --open_;
+    if (line_start_ && after_blank_ && (c == '-' || c == '?' || c == ':'))
+      ++indicators_;
+    else if (!blank)
+      line_start_ = false;
+    if (c == '[' || c == '{')
+      ++open_;
+    else if ((c == ']' || c == '}') && open_ > 0)
+      --open_;
     after_blank_ = blank;
     return open_ > 2 * deepest || indicators_ > deepest;
   }

@@ -111,18 +111,20 @@ std::string sarif(const Problems& problems) {
   const Json rule{{"id", "configuration"}, {"shortDescription", {{"text", "The configuration is wrong"}}}};
   Json driver{{"name", "crossdock check"}, {"rules", Json::array({rule})}};
   Json run{{"tool", {{"driver", std::move(driver)}}}, {"columnKind", "unicodeCodePoints"}, {"results", std::move(results)}};
-  return dumped({{"version", "2.1.0"},
-                 {"$schema", "https://json.schemastore.org/sarif-2.1.0.json"},
-                 {"runs", Json::array({std::move(run)})}});
+  return dumped(
+      {{"version", "2.1.0"}, {"$schema", "https://json.schemastore.org/sarif-2.1.0.json"}, {"runs", Json::array({std::move(run)})}});
 }
 
 }  // namespace
 
 std::string render(const Problems& problems, Format format, bool colour) {
   switch (format) {
-    case Format::text: return text(problems, colour);
-    case Format::json: return json(problems);
-    case Format::sarif: break;
+    case Format::text:
+      return text(problems, colour);
+    case Format::json:
+      return json(problems);
+    case Format::sarif:
+      break;
   }
   return sarif(problems);
 }

@@ -52,8 +52,9 @@ template <class E>
 Typed<E> one_of(const std::vector<Choice<E>>& choices) {
   std::vector<Word> list;
   for (const Choice<E>& c : choices) list.push_back({c.word, static_cast<int>(c.value), c.help});
-  return {words_type(std::move(list), [](const void* at) { return static_cast<int>(*static_cast<const E*>(at)); },
-                     [](void* at, int value) { *static_cast<E*>(at) = static_cast<E>(value); })};
+  return {words_type(
+      std::move(list), [](const void* at) { return static_cast<int>(*static_cast<const E*>(at)); },
+      [](void* at, int value) { *static_cast<E*>(at) = static_cast<E>(value); })};
 }
 
 /// A value of your own: how it is described, its pattern for the schema, how it is read (an empty text: well) and shown.

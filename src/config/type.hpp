@@ -62,10 +62,12 @@ struct Shown {
   enum class Kind { none, text, literal, list, map };  ///< literal: a number or a boolean, never quoted
   Kind kind = Kind::none;
   std::string text;
-  std::vector<std::pair<std::string, Shown>> children;  ///< of a list the names are empty
+  std::vector<std::string> names;  ///< of a map: names[i] names children[i]
+  std::vector<Shown> children;
 
-  static Shown of_text(std::string text) { return {Kind::text, std::move(text), {}}; }
-  static Shown of_literal(std::string text) { return {Kind::literal, std::move(text), {}}; }
+  static Shown of_text(std::string text);
+  static Shown of_literal(std::string text);
+  void add(std::string name, Shown child);
 };
 /// In one line: `{use: hold, max_age: 15min}`.
 std::string flow(const Shown& shown);

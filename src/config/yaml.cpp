@@ -46,9 +46,12 @@ class Builder final : public YAML::EventHandler {
     node.text = value;
     node.quoted = tag == "!";
     node.at.length = underline(value);
-    if (tag == "!env") node.tag = Node::Tag::env;
-    else if (tag == "!secret") node.tag = Node::Tag::secret;
-    else if (tag != "?" && tag != "!") refuse_tag(node.at, tag);
+    if (tag == "!env")
+      node.tag = Node::Tag::env;
+    else if (tag == "!secret")
+      node.tag = Node::Tag::secret;
+    else if (tag != "?" && tag != "!")
+      refuse_tag(node.at, tag);
     put(std::move(node));
   }
   void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t, YAML::EmitterStyle::value) override {

@@ -19,8 +19,8 @@ struct Node {
 
   Kind kind = Kind::empty;
   Tag tag = Tag::none;
-  bool quoted = false;         ///< of a scalar: 'x', "x", or a block
-  std::string text;            ///< of a scalar
+  bool quoted = false;  ///< of a scalar: 'x', "x", or a block
+  std::string text;     ///< of a scalar
   Position at;
   std::vector<Key> keys;       ///< of a map: keys[i] names children[i]
   std::vector<Node> children;  ///< of a map or list

@@ -51,12 +51,22 @@ struct LogSettings {
 enum class Authentication { none, api_key };
 
 enum class Scope {
-  orders_read, orders_write, availability_read, reservations_read, reservations_write, shipments_read, shipments_write,
-  inventory_read, inventory_write, master_read, master_write, admin,
+  orders_read,
+  orders_write,
+  availability_read,
+  reservations_read,
+  reservations_write,
+  shipments_read,
+  shipments_write,
+  inventory_read,
+  inventory_write,
+  master_read,
+  master_write,
+  admin,
 };
 
 struct Client {
-  Secret api_key_hash;                 ///< SHA-256 of the key, 64 hex digits
+  Secret api_key_hash;  ///< SHA-256 of the key, 64 hex digits
   std::vector<Scope> scopes;
   std::vector<std::string> sources;    ///< whom it may speak for; `any` allows all
   std::vector<std::string> locations;  ///< empty: all
@@ -128,8 +138,8 @@ struct Availability {
 };
 
 struct Limits {
-  std::optional<Rate> rate;           ///< of a client that has none of its own; none: unlimited
-  int in_flight = 1024;               ///< requests worked on at once; beyond it 503 overloaded
+  std::optional<Rate> rate;  ///< of a client that has none of its own; none: unlimited
+  int in_flight = 1024;      ///< requests worked on at once; beyond it 503 overloaded
   int connections = 10000;
   int connections_per_address = 200;  ///< 0: unlimited
   milliseconds head_timeout{5000};
@@ -215,7 +225,7 @@ struct Settings {
   Listen listen;
   Postgres postgres;
   Kafka kafka;
-  int loops = 0;         ///< event loops; 0: one per core
+  int loops = 0;  ///< event loops; 0: one per core
   milliseconds drain{std::chrono::seconds(30)};
   LogSettings log;
   Authentication authentication = Authentication::api_key;

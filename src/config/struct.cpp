@@ -1,0 +1,112 @@
+#include "config/struct.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "config/definitions.hpp"
+#include "crossdock/base/mistakes.hpp"
+
+namespace crossdock::config {
+namespace {
+
+std::string here(const Input& input, const std::string& name) { return input.path().empty() ? name : input.path(); }
+
+}  // namespace
+
+Shown shown_member(const Setting& setting, const void* object) { return setting.type->shown(setting.member(const_cast<void*>(object))); }
+
+bool StructType::known_keys(const Node& node, Input& input) const {
+  std::vector<std::string_view> known;
+  for (const Setting& setting : settings_) known.emplace_back(setting.name);
+  bool right = true;
+  for (const Key& key : node.keys) {
+    if (std::find(known.begin(), known.end(), key.text) != known.end()) continue;
+    const std::string near = nearest(key.text, known);
+    const std::string all = known.size() <= 12 ? fmt::format("known here: {}", fmt::join(known, ", ")) : std::string();
+    input.problem(key.at, fmt::format("\"{}\" is not a setting of {}", key.text, here(input, name_)),
+                  near.empty() ? all : fmt::format("did you mean {}?", near));
+    right = false;
+  }
+  return right;
+}
+
+/// Whether the setting's condition holds, by what the sibling is in the file, or else by its default.
+bool StructType::counts(const Setting& setting, const Node& node, const void* value) const {
+  if (!setting.only_if) return true;
+  std::string word;
+  if (const Node* sibling = node.find(setting.only_if->key)) {
+    word = sibling->text;
+  } else {
+    for (const Setting& s : settings_)
+      if (s.name == setting.only_if->key) word = shown_member(s, value).text;
+  }
+  const auto& words = setting.only_if->words;
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+bool StructType::read_setting(const Setting& setting, const Node& node, Input& input, void* out) const {
+  const Node* value = node.find(setting.name);
+  if (value == nullptr) {
+    if (!setting.required || !counts(setting, node, out)) return true;
+    const Position at = input.where(input.path());
+    input.problem(at, fmt::format("{} needs the setting \"{}\"", here(input, name_), setting.name),
+                  setting.example.empty() ? setting.help : fmt::format("for example {}: {}", setting.name, setting.example));
+    return false;
+  }
+  const Input::Step step(input, setting.name);
+  Position at = value->at;
+  for (const Key& key : node.keys)
+    if (key.text == setting.name && (value->kind == Node::Kind::map || value->kind == Node::Kind::list)) at = key.at;
+  input.found(at);
+  if (!counts(setting, node, out)) {
+    input.problem(
+        at, fmt::format("\"{}\" counts only with {}: {}", setting.name, setting.only_if->key, fmt::join(setting.only_if->words, " or ")),
+        "remove it");
+    return false;
+  }
+  return setting.type->read(*value, input, setting.member(out));
+}
+
+bool StructType::read(const Node& node, Input& input, void* out) const {
+  const bool empty_file = node.kind == Node::Kind::empty && input.path().empty();
+  if (node.kind != Node::Kind::map && !empty_file) {
+    expected(*this, node, input);
+    return false;
+  }
+  bool right = known_keys(node, input);
+  for (const Setting& setting : settings_) right = read_setting(setting, node, input, out) && right;
+  if (right)
+    for (const Rule& rule : rules_) rule(out, input);
+  return right;
+}
+
+Shown StructType::shown(const void* value) const {
+  Shown out;
+  out.kind = Shown::Kind::map;
+  for (const Setting& setting : settings_) {
+    if (setting.only_if) {
+      const auto& words = setting.only_if->words;
+      const auto sibling =
+          std::find_if(settings_.begin(), settings_.end(), [&](const Setting& s) { return s.name == setting.only_if->key; });
+      if (std::find(words.begin(), words.end(), shown_member(*sibling, value).text) == words.end()) continue;
+    }
+    out.add(setting.name, shown_member(setting, value));
+  }
+  return out;
+}
+
+std::string StructType::words() const {
+  std::string out = fmt::format("a map of settings ({}", settings_.empty() ? "" : settings_[0].name);
+  for (std::size_t i = 1; i < settings_.size() && i < 4; ++i) out += ", " + settings_[i].name;
+  return out + (settings_.size() > 4 ? ", ...)" : ")");
+}
+
+std::vector<const Type*> StructType::inner() const {
+  std::vector<const Type*> out;
+  for (const Setting& setting : settings_) out.push_back(setting.type.get());
+  return out;
+}
+
+}  // namespace crossdock::config
