@@ -17,6 +17,11 @@ void encode(const Shape& shape, const void* document, json::Writer& out) {
   shape.write(document, encoder);
 }
 
+void encode_members(const Shape& shape, const void* document, json::Writer& out) {
+  Encoder encoder{out};
+  shape.write_members(document, encoder);
+}
+
 std::string canonical_text(const Shape& shape, const void* document) {
   std::string text;
   json::Writer out(text);

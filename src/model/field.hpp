@@ -101,10 +101,7 @@ struct Codec<std::optional<V>> {
   static constexpr bool shaped = Codec<V>::shaped;
   using Inner = V;
   static void read(Reader& reader, const Path& path, json::View view, std::optional<V>& value, const Rule& rule) {
-    if (view.is(json::Kind::null))
-      value.reset();
-    else
-      Codec<V>::read(reader, path, view, value.emplace(), rule);
+    Codec<V>::read(reader, path, view, value.emplace(), rule);
   }
   static void write(const std::optional<V>& value, Encoder& out, const Rule& rule) {
     if (value)
@@ -112,10 +109,7 @@ struct Codec<std::optional<V>> {
     else
       out.out.null();
   }
-  static void schema(SchemaWriter& out, const Rule& rule) {
-    out.nullable = true;
-    Codec<V>::schema(out, rule);
-  }
+  static void schema(SchemaWriter& out, const Rule& rule) { Codec<V>::schema(out, rule); }
 };
 
 template <class V>

@@ -12,7 +12,7 @@ std::string Reader::pointer_of(const Path& path) const {
 bool Reader::open() const { return mistakes_.size() < most_mistakes; }
 
 void Reader::mistake(const Path& path, std::string_view code, std::string detail, std::string suggestion) {
-  clean_ = false;
+  ++count_;
   if (open()) mistakes_.push_back({pointer_of(path), std::string(code), std::move(detail), std::move(suggestion)});
 }
 

@@ -26,14 +26,16 @@ class Reader {
   void mistake(const Path& path, std::string_view code, std::string detail, std::string suggestion = {});
   /// Whether more mistakes may be listed: costly suggestions are not looked for beyond.
   bool open() const;
-  bool clean() const { return clean_; }
+  bool clean() const { return count_ == 0; }
+  /// Grows with each mistake, listed or not.
+  std::size_t count() const { return count_; }
 
  private:
   std::string pointer_of(const Path& path) const;
 
   Mistakes& mistakes_;
   std::string_view pointer_;
-  bool clean_ = true;
+  std::size_t count_ = 0;
 };
 
 }  // namespace crossdock

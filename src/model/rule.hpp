@@ -52,6 +52,7 @@ constexpr Rule of(Content content, std::size_t shortest, std::size_t longest) {
 inline constexpr Rule plain{};
 inline constexpr Rule code = of(Content::code, 1, 64);
 inline constexpr Rule number = of(Content::code, 1, 128);  ///< order numbers, references, tracking numbers
+inline constexpr Rule note = of(Content::code, 0, 128);    ///< the same where it is not compulsory: blank fields are sent empty
 inline constexpr Rule name = of(Content::text, 0, 256);
 inline constexpr Rule text = of(Content::text, 0, 2000);
 inline constexpr Rule currency = of(Content::currency, 3, 3);
@@ -68,12 +69,12 @@ constexpr Rule integer(std::int64_t from, std::int64_t to = std::numeric_limits<
   rule.to = to;
   return rule;
 }
-constexpr Rule integer_or_digits(std::int64_t from) {
-  Rule rule = integer(from);
+constexpr Rule integer_or_digits(std::int64_t from, std::int64_t to = std::numeric_limits<std::int64_t>::max()) {
+  Rule rule = integer(from, to);
   rule.digits_too = true;
   return rule;
 }
-inline constexpr Rule line = integer(1, 999'999);
+inline constexpr Rule line = integer(1, 2'147'483'647);
 
 constexpr Rule decimal(Rule::Sign sign) {
   Rule rule;

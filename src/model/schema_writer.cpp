@@ -66,7 +66,9 @@ void SchemaWriter::decimal(const Rule& rule) {
 
 void SchemaWriter::integer(const Rule& rule) {
   if (rule.digits_too) {
-    out.begin_object().key("type").begin_array().string("integer").string("string").end_array().key("pattern").string("^[0-9]{1,18}$");
+    out.begin_object().key("type").begin_array().string("integer").string("string");
+    if (nullable) out.string("null");
+    out.end_array().key("pattern").string("^[0-9]{1,19}$");
   } else {
     begin("integer");
   }

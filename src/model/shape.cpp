@@ -8,7 +8,15 @@
 
 namespace crossdock {
 
+namespace {
+
+bool may_be_null(const Field& field) { return field.presence == Presence::optional || field.presence == Presence::omitted; }
+
+}  // namespace
+
 bool Rules::given(std::string_view name) const { return (seen >> shape.place_of(name) & 1U) != 0; }
+
+bool Rules::sound(std::string_view name) const { return ((seen & ~bad) >> shape.place_of(name) & 1U) != 0; }
 
 Shape::Shape(std::string_view name, std::string_view description, std::span<const Field> fields, Finish finish, Inherited base)
     : name_(name), description_(description), finish_(finish) {
@@ -19,7 +27,7 @@ Shape::Shape(std::string_view name, std::string_view description, std::span<cons
     inherited_offset_ = base.offset;
   }
   for (const Field& field : fields) entries_.push_back({&field, 0});
-  if (entries_.size() > 64) throw std::logic_error("a shape has at most 64 members");
+  if (entries_.size() > 63) throw std::logic_error("a shape has at most 63 members");
   for (std::size_t i = 0; i < entries_.size(); ++i)
     if (entries_[i].field->presence == Presence::required) required_ |= std::uint64_t{1} << i;
   sorted_ = entries_;
@@ -62,6 +70,8 @@ void Shape::read(Reader& reader, const Path& path, json::View view, void* docume
 // Members mostly come in the order in which they are declared: the search goes on where the last one was found.
 void Shape::read_members(Reader& reader, const Path& path, json::View view, char* document) const {
   std::uint64_t seen = 0;
+  std::uint64_t bad = 0;
+  std::uint64_t null = 0;  // as good as absent
   std::size_t place = 0;
   for (const json::View member : view.children()) {
     const std::string_view name = member.key();
@@ -73,16 +83,20 @@ void Shape::read_members(Reader& reader, const Path& path, json::View view, char
     const std::uint64_t bit = std::uint64_t{1} << found;
     const Entry& entry = entries_[found];
     const Path here = path.member(entry.field->name);
-    if ((seen & bit) != 0) {
+    const std::size_t before = reader.count();
+    if (member.is(json::Kind::null) && may_be_null(*entry.field) && (seen & bit) == 0) {
+      null |= bit;
+    } else if ((seen & bit) != 0) {
       reader.mistake(here, "duplicate_key", "this member stands more than once in its object");
     } else {
       entry.field->read(reader, here, member, document + entry.offset, entry.field->rule);
     }
     seen |= bit;
+    if (reader.count() != before) bad |= bit;
     place = found + 1;
   }
   if ((required_ & ~seen) != 0) list_missing(reader, path, seen);
-  const Rules rules{reader, path, *this, seen};
+  const Rules rules{reader, path, *this, seen & ~null, bad};
   if (inherited_finish_ != nullptr) inherited_finish_(rules, document + inherited_offset_);
   if (finish_ != nullptr) finish_(rules, document);
 }
@@ -108,8 +122,13 @@ void Shape::unknown_member(Reader& reader, const Path& path, std::string_view na
 }
 
 void Shape::write(const void* document, Encoder& out) const {
-  if (!variants_.empty()) return variants_[variant_of_(document)]->write(document, out);
   out.out.begin_object();
+  write_members(document, out);
+  out.out.end_object();
+}
+
+void Shape::write_members(const void* document, Encoder& out) const {
+  if (!variants_.empty()) return variants_[variant_of_(document)]->write_members(document, out);
   for (const Entry& entry : out.canonical ? sorted_ : entries_) {
     const Field& field = *entry.field;
     const void* part = static_cast<const char*>(document) + entry.offset;
@@ -118,7 +137,6 @@ void Shape::write(const void* document, Encoder& out) const {
     out.out.key(field.name);
     field.write(part, out, field.rule);
   }
-  out.out.end_object();
 }
 
 std::vector<const Shape*> Shape::nested() const {
@@ -140,7 +158,7 @@ void Shape::schema(SchemaWriter& writer) const {
   out.key("type").string("object").key("properties").begin_object();
   for (const Entry& entry : entries_) {
     out.key(entry.field->name);
-    SchemaWriter member{out, writer.ref_prefix, entry.field->description};
+    SchemaWriter member{out, writer.ref_prefix, entry.field->description, may_be_null(*entry.field)};
     entry.field->schema(member, entry.field->rule);
   }
   out.end_object().key("required").begin_array();

@@ -47,7 +47,9 @@ struct Rules {
   const Path& path;
   const Shape& shape;
   std::uint64_t seen;
+  std::uint64_t bad;
   bool given(std::string_view name) const;
+  bool sound(std::string_view name) const;  ///< given, and nothing was wrong in it
 };
 
 class Shape {
@@ -69,6 +71,7 @@ class Shape {
   std::string_view description() const { return description_; }
   void read(Reader& reader, const Path& path, json::View view, void* document) const;
   void write(const void* document, Encoder& out) const;
+  void write_members(const void* document, Encoder& out) const;
   void schema(SchemaWriter& out) const;
   std::vector<const Shape*> nested() const;
   std::size_t place_of(std::string_view name) const;  ///< size() if there is no such member

@@ -8,8 +8,8 @@ namespace crossdock {
 namespace {
 
 constexpr Field source_fields[] = {
-    field<&Source::system>("system", required, rule::code, "the system that holds the record"),
-    field<&Source::record_id>("record_id", optional, rule::number, "the record's id there"),
+    field<&Source::system>("system", omitted, rule::code, "the system that holds the record"),
+    field<&Source::record_id>("record_id", optional, rule::note, "the record's id there"),
     field<&Source::revision>("revision", optional, rule::revision, "the record's revision there; numbers are compared as numbers"),
     field<&Source::as_of>("as_of", optional, rule::plain, "when the content was true there"),
 };
@@ -22,12 +22,12 @@ constexpr Field identifier_fields[] = {
 };
 
 constexpr Field address_fields[] = {
-    field<&Address::code>("code", optional, rule::code, "one of the customer's ship-to codes"),
+    field<&Address::code>("code", optional, rule::note, "one of the customer's ship-to codes"),
     field<&Address::name>("name", optional, rule::name, "who lives there"),
     field<&Address::street>("street", optional, rule::name.list(0, 10), "the lines above the city"),
     field<&Address::city>("city", optional, rule::name, "city"),
     field<&Address::region>("region", optional, rule::name, "state, province or region"),
-    field<&Address::postal_code>("postal_code", optional, rule::code, "postal code"),
+    field<&Address::postal_code>("postal_code", optional, rule::note, "postal code"),
     field<&Address::country>("country", optional, rule::country, "ISO 3166-1 alpha-2"),
 };
 
@@ -46,7 +46,7 @@ constexpr Field posting_fields[] = {
 void check_identifier(const Rules& rules, void* document) {
   const auto& identifier = *static_cast<const Identifier*>(document);
   const std::string_view value = identifier.value;
-  if (value.empty()) return;
+  if (!rules.sound("value")) return;
   const bool wrong = (identifier.scheme == "gtin" && !valid_gtin(value)) || (identifier.scheme == "gln" && !valid_gln(value)) ||
                      (identifier.scheme == "sscc" && !valid_sscc(value));
   if (wrong)

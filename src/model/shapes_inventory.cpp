@@ -56,6 +56,25 @@ constexpr Field change_fields[] = {
     field<&PositionChange::cause>("cause", required, rule::code, "what changed it"),
 };
 
+constexpr Field shortfall_fields[] = {
+    field<&InventoryShortfall::location>("location", required, rule::code, "where"),
+    field<&InventoryShortfall::sku>("sku", required, rule::code, "the item"),
+    field<&InventoryShortfall::quantity>("quantity", required, rule::not_negative, "how much of what is promised is not covered"),
+    field<&InventoryShortfall::version>("version", required, rule::integer(0), "the position's version"),
+    field<&InventoryShortfall::orders>("orders", required, rule::plain.list(0, 10'000), "the orders concerned, newest promise first"),
+};
+
+constexpr Field gap_fields[] = {
+    field<&InventoryGap::source>("source", required, rule::code, "whose feed"),
+    field<&InventoryGap::location>("location", omitted, rule::code, "of a position's sequence: where"),
+    field<&InventoryGap::sku>("sku", omitted, rule::code, "the item"),
+    field<&InventoryGap::epoch>("epoch", omitted, rule::integer(0), "of the sequence"),
+    field<&InventoryGap::topic>("topic", omitted, rule::name, "of a topic's offsets: which"),
+    field<&InventoryGap::partition>("partition", omitted, rule::integer(0), "of the topic"),
+    field<&InventoryGap::from>("from", required, rule::integer(0), "the first that is missing"),
+    field<&InventoryGap::to>("to", required, rule::integer(0), "the last that is missing"),
+};
+
 // Where the envelope told the kind, the body need not.
 void set_movement(const Rules&, void* document) { static_cast<InventoryEvent*>(document)->kind = InventoryKind::movement; }
 
@@ -86,6 +105,16 @@ const Shape& shape_of(Of<InventoryEvent>) {
 
 const Shape& shape_of(Of<PositionChange>) {
   static const Shape shape("PositionChange", "A position after a change.", change_fields);
+  return shape;
+}
+
+const Shape& shape_of(Of<InventoryShortfall>) {
+  static const Shape shape("InventoryShortfall", "Stock fell below what is promised.", shortfall_fields);
+  return shape;
+}
+
+const Shape& shape_of(Of<InventoryGap>) {
+  static const Shape shape("InventoryGap", "A position's missing sequence, or a topic's lost offsets.", gap_fields);
   return shape;
 }
 

@@ -36,6 +36,16 @@ constexpr Field request_fields[] = {
 
 constexpr auto posted_fields = posted<Invoice>();
 
+constexpr Field result_fields[] = {
+    field<&PostingResult::system>("system", required, rule::code, "who answered"),
+    field<&PostingResult::document>("document", required, rule::code, "shipment, receipt, return, invoice"),
+    field<&PostingResult::id>("id", required, rule::code, "of the document"),
+    field<&PostingResult::status>("status", required, rule::code, "the delivery's state"),
+    field<&PostingResult::remote_id>("remote_id", optional, rule::number, "that system's number for it"),
+    field<&PostingResult::code>("code", optional, rule::code, "why it was rejected"),
+    field<&PostingResult::detail>("detail", optional, rule::text, "in words"),
+};
+
 void check_request(const Rules& rules, void* document) {
   const auto& invoice = *static_cast<const InvoiceRequest*>(document);
   const Path lines = rules.path.member("lines");
@@ -71,6 +81,11 @@ const Shape& shape_of(Of<InvoiceRequest>) {
 const Shape& shape_of(Of<Invoice>) {
   static const Shape shape("Invoice", "An invoice as recorded.", posted_fields, nullptr,
                            inherited<Invoice, InvoiceRequest>(shape_of(Of<InvoiceRequest>{})));
+  return shape;
+}
+
+const Shape& shape_of(Of<PostingResult>) {
+  static const Shape shape("PostingResult", "A system's answer to a document that was posted to it.", result_fields);
   return shape;
 }
 

@@ -11,8 +11,8 @@ constexpr std::int64_t largest_factor = 1'000'000'000'000;
 
 constexpr Field unit_fields[] = {
     field<&Unit::uom>("uom", required, rule::uom, "UN/ECE Rec 20; not the base unit"),
-    field<&Unit::numerator>("numerator", required, rule::integer(1, largest_factor), "base units per uom, above the line"),
-    field<&Unit::denominator>("denominator", optional, rule::integer(1, largest_factor), "below the line"),
+    field<&Unit::numerator>("numerator", required, rule::integer_or_digits(1, largest_factor), "base units per uom, above the line"),
+    field<&Unit::denominator>("denominator", required, rule::integer_or_digits(1, largest_factor), "below the line"),
 };
 
 constexpr Field safety_fields[] = {
@@ -32,7 +32,7 @@ constexpr Field item_fields[] = {
     field<&Item::maximum>("maximum", optional, rule::above_zero, "greatest quantity of an order's line, in the base unit"),
     field<&Item::safety_stock>("safety_stock", optional, rule::plain.list(0, 10'000), "kept back, by location"),
     field<&Item::weight_kg>("weight_kg", optional, rule::not_negative, "of one base unit"),
-    field<&Item::lead_time_days>("lead_time_days", optional, rule::integer(0, 3650), "from order to ship date, at least"),
+    field<&Item::lead_time_days>("lead_time_days", optional, rule::integer(0, 36'500), "from order to ship date, at least"),
     field<&Item::lot_tracked>("lot_tracked", optional, rule::plain, "whether lots are reported"),
     field<&Item::identifiers>("identifiers", omitted, rule::plain.list(0, 1000), "its names elsewhere"),
     field<&Item::source>("source", optional, rule::plain, "the caller's own where absent"),
@@ -65,16 +65,16 @@ void check_item(const Rules& rules, void* document) {
   unique_in_list(rules, item.units, "units", "uom", [](const Unit& unit) { return std::string_view(unit.uom); });
   unique_in_list(rules, item.safety_stock, "safety_stock", "location",
                  [](const SafetyStock& stock) { return std::string_view(stock.location); });
-  if (item.gtin && !item.gtin->empty() && !valid_gtin(*item.gtin))
+  if (rules.sound("gtin") && item.gtin && !valid_gtin(*item.gtin))
     rules.reader.mistake(rules.path.member("gtin"), "check_digit", "is no valid GTIN: length or check digit is wrong");
-  if (item.minimum && item.maximum && item.maximum->positive() && *item.maximum < *item.minimum)
+  if (rules.sound("minimum") && rules.sound("maximum") && item.minimum && item.maximum && *item.maximum < *item.minimum)
     rules.reader.mistake(rules.path.member("maximum"), "out_of_range", "must not be below the minimum");
 }
 
 void check_price(const Rules& rules, void* document) {
   const auto& price = *static_cast<const Price*>(document);
-  const bool readable = price.valid_from != Date{} && price.valid_to != Date{};
-  if (price.valid_from && price.valid_to && readable && *price.valid_to < *price.valid_from)
+  const bool readable = rules.sound("valid_from") && rules.sound("valid_to");
+  if (readable && price.valid_from && price.valid_to && *price.valid_to < *price.valid_from)
     rules.reader.mistake(rules.path.member("valid_to"), "out_of_range", "must not be before valid_from");
 }
 

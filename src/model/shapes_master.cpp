@@ -7,7 +7,7 @@ namespace crossdock {
 namespace {
 
 constexpr Field credit_fields[] = {
-    field<&Credit::limit>("limit", optional, rule::not_negative, "none where absent"),
+    field<&Credit::limit>("limit", optional, rule::plain, "none where absent"),
     field<&Credit::exposure>("exposure", optional, rule::plain, "what the customer owes, as its owner reports it"),
     field<&Credit::hold>("hold", optional, rule::plain, "whether orders are to be held"),
 };
@@ -18,7 +18,7 @@ constexpr Field customer_fields[] = {
     field<&Customer::status>("status", optional, rule::plain, "whether it may order"),
     field<&Customer::currency>("currency", optional, rule::currency, "ISO 4217"),
     field<&Customer::credit>("credit", optional, rule::plain, "in the customer's currency"),
-    field<&Customer::terms>("terms", optional, rule::code, "terms of payment"),
+    field<&Customer::terms>("terms", optional, rule::note, "terms of payment"),
     field<&Customer::ship_to>("ship_to", optional, rule::plain.list(0, 10'000), "where it may be sent, each with its code"),
     field<&Customer::identifiers>("identifiers", omitted, rule::plain.list(0, 1000), "its names elsewhere"),
     field<&Customer::source>("source", optional, rule::plain, "the caller's own where absent"),
@@ -29,7 +29,7 @@ constexpr Field location_fields[] = {
     field<&Location::code>("code", required, rule::code, "names the location"),
     field<&Location::name>("name", optional, rule::name, "for people"),
     field<&Location::time_zone>("time_zone", optional, rule::zone, "IANA"),
-    field<&Location::priority>("priority", optional, rule::integer(0, 1'000'000), "lower is preferred"),
+    field<&Location::priority>("priority", optional, rule::integer(-1'000'000'000, 1'000'000'000), "lower is preferred"),
     field<&Location::cut_off>("cut_off", optional, rule::clock, "orders after this time of day go the next day"),
     field<&Location::ship_effect>("ship_effect", optional, rule::plain, "what shows that a shipment has left the stock"),
     field<&Location::stock_owner>("stock_owner", optional, rule::code, "the source whose stock events count; the first that reports"),

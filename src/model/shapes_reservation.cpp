@@ -5,7 +5,7 @@
 namespace crossdock {
 namespace {
 
-constexpr std::int64_t longest_ttl = 30LL * 24 * 3600;
+constexpr std::int64_t longest_ttl = 366LL * 24 * 3600;
 constexpr std::size_t most_lines = 1000;
 
 constexpr Field line_request_fields[] = {
@@ -17,8 +17,8 @@ constexpr Field line_request_fields[] = {
 };
 
 constexpr Field request_fields[] = {
-    field<&ReservationRequest::reference>("reference", optional, rule::number, "the caller's own name for it"),
-    field<&ReservationRequest::ttl_seconds>("ttl_seconds", optional, rule::integer(1, longest_ttl), "how long it holds"),
+    field<&ReservationRequest::reference>("reference", optional, rule::note, "the caller's own name for it"),
+    field<&ReservationRequest::ttl_seconds>("ttl_seconds", required, rule::integer(1, longest_ttl), "how long it holds"),
     field<&ReservationRequest::policy>("policy", optional, rule::plain, "all lines in full or none, or what there is of each"),
     field<&ReservationRequest::lines>("lines", required, rule::plain.list(1, most_lines), "what is held"),
     field<&ReservationRequest::ext>("ext", omitted, rule::free_form, "free-form data of the caller"),
@@ -37,7 +37,7 @@ constexpr Field line_fields[] = {
 constexpr Field reservation_fields[] = {
     field<&Reservation::id>("id", required, rule::code, "UUIDv7"),
     field<&Reservation::state>("state", required, rule::plain, "where it stands"),
-    field<&Reservation::reference>("reference", optional, rule::number, "the caller's own name for it"),
+    field<&Reservation::reference>("reference", optional, rule::note, "the caller's own name for it"),
     field<&Reservation::expires_at>("expires_at", required, rule::plain, "when it ends by itself"),
     field<&Reservation::lines>("lines", required, rule::plain.list(0, most_lines), "what is held"),
     field<&Reservation::ext>("ext", omitted, rule::free_form, "free-form data of the caller"),

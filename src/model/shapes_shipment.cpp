@@ -13,7 +13,7 @@ constexpr Field warehouse_line_fields[] = {
     field<&WarehouseOrderLine::order_line>("order_line", required, rule::line, "the order's line"),
     field<&WarehouseOrderLine::sku>("sku", required, rule::code, "the item"),
     field<&WarehouseOrderLine::quantity>("quantity", required, rule::not_negative, "what to send, in uom"),
-    field<&WarehouseOrderLine::uom>("uom", optional, rule::uom, "the item's base unit where absent"),
+    field<&WarehouseOrderLine::uom>("uom", omitted, rule::uom, "the item's base unit where absent"),
     field<&WarehouseOrderLine::shipped>("shipped", optional, rule::not_negative, "what has gone"),
 };
 
@@ -25,24 +25,24 @@ constexpr Field warehouse_order_fields[] = {
     field<&WarehouseOrder::ship_date>("ship_date", required, rule::plain, "when it is to go"),
     field<&WarehouseOrder::order>("order", required, rule::plain, "the order that it is a part of"),
     field<&WarehouseOrder::customer>("customer", optional, rule::code, "the customer's number"),
-    field<&WarehouseOrder::customer_po>("customer_po", optional, rule::number, "the customer's purchase order"),
+    field<&WarehouseOrder::customer_po>("customer_po", optional, rule::note, "the customer's purchase order"),
     field<&WarehouseOrder::ship_to>("ship_to", optional, rule::plain, "where it goes"),
-    field<&WarehouseOrder::shipping_method>("shipping_method", optional, rule::code, "how it goes"),
+    field<&WarehouseOrder::shipping_method>("shipping_method", optional, rule::note, "how it goes"),
     field<&WarehouseOrder::lines>("lines", required, rule::plain.list(0, most_posted_lines), "what to send"),
 };
 
 constexpr Field package_fields[] = {
     field<&Package::sscc>("sscc", optional, rule::code, "serial shipping container code"),
-    field<&Package::tracking_number>("tracking_number", optional, rule::number, "the carrier's number"),
+    field<&Package::tracking_number>("tracking_number", optional, rule::note, "the carrier's number"),
 };
 
 constexpr Field line_fields[] = {
     field<&ShipmentLine::order_line>("order_line", required, rule::line, "the order's line"),
-    field<&ShipmentLine::sku>("sku", required, rule::code, "the item"),
+    field<&ShipmentLine::sku>("sku", omitted, rule::code, "the item, to be compared with the order's"),
     field<&ShipmentLine::quantity>("quantity", required, rule::not_negative, "what went out, in uom; 0 only with a disposition"),
     field<&ShipmentLine::uom>("uom", optional, rule::uom, "the item's base unit where absent"),
     field<&ShipmentLine::disposition>("disposition", optional, rule::plain, "what becomes of the rest; it stays open where absent"),
-    field<&ShipmentLine::lot>("lot", optional, rule::number, "the lot"),
+    field<&ShipmentLine::lot>("lot", optional, rule::note, "the lot"),
     field<&ShipmentLine::serials>("serials", optional, rule::number.list(0, 10'000), "serial numbers"),
     field<&ShipmentLine::expiry>("expiry", optional, rule::plain, "the lot's expiry"),
     field<&ShipmentLine::ext>("ext", omitted, rule::free_form, "free-form data of the caller"),
@@ -55,7 +55,7 @@ constexpr Field request_fields[] = {
     field<&ShipmentRequest::warehouse_order>("warehouse_order", optional, rule::code, "our id of the warehouse order"),
     field<&ShipmentRequest::location>("location", required, rule::code, "from where"),
     field<&ShipmentRequest::carrier>("carrier", optional, rule::name, "who carries it"),
-    field<&ShipmentRequest::tracking_number>("tracking_number", optional, rule::number, "the carrier's number"),
+    field<&ShipmentRequest::tracking_number>("tracking_number", optional, rule::note, "the carrier's number"),
     field<&ShipmentRequest::shipped_at>("shipped_at", optional, rule::plain, "when it left; when recorded, where absent"),
     field<&ShipmentRequest::packages>("packages", optional, rule::plain.list(0, 10'000), "the packages"),
     field<&ShipmentRequest::lines>("lines", required, rule::plain.list(1, most_posted_lines), "what went out"),
@@ -66,13 +66,13 @@ constexpr auto posted_fields = posted<Shipment>();
 
 void check_package(const Rules& rules, void* document) {
   const auto& package = *static_cast<const Package*>(document);
-  if (package.sscc && !package.sscc->empty() && !valid_sscc(*package.sscc))
+  if (rules.sound("sscc") && package.sscc && !valid_sscc(*package.sscc))
     rules.reader.mistake(rules.path.member("sscc"), "check_digit", "is no valid SSCC: it has 18 digits, the last one checks the others");
 }
 
 void check_line(const Rules& rules, void* document) {
   const auto& line = *static_cast<const ShipmentLine*>(document);
-  if (line.quantity.is_zero() && rules.given("quantity") && !rules.given("disposition") && rules.reader.clean())
+  if (rules.sound("quantity") && line.quantity.is_zero() && !line.disposition && !rules.given("disposition"))
     rules.reader.mistake(rules.path.member("quantity"), "out_of_range",
                          "must be above zero where no disposition says what becomes of the line");
 }

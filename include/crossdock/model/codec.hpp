@@ -32,6 +32,12 @@ template <class T>
 void encode(const T& document, json::Writer& out) {
   encode(shape_of(Of<T>{}), &document, out);
 }
+/// Appends the members alone, inside an object that the caller has begun and goes on with.
+void encode_members(const Shape& shape, const void* document, json::Writer& out);
+template <class T>
+void encode_members(const T& document, json::Writer& out) {
+  encode_members(shape_of(Of<T>{}), &document, out);
+}
 template <class T>
 std::string to_json(const T& document) {
   std::string text;

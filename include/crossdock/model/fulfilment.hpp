@@ -62,7 +62,7 @@ struct Package {
 
 struct ShipmentLine {
   int order_line = 0;
-  std::string sku;
+  std::string sku;   ///< empty where not given
   Decimal quantity;  ///< 0 where nothing went out (with a disposition)
   std::optional<std::string> uom;
   std::optional<ShipDisposition> disposition;
@@ -76,7 +76,7 @@ struct ShipmentLine {
 struct ShipmentRequest {
   std::string source;
   std::string shipment_number;
-  std::optional<OrderRef> order;               ///< at least one of the two
+  std::optional<OrderRef> order;               ///< at least one of the two; stored, the order with its id
   std::optional<std::string> warehouse_order;  ///< our warehouse order's id
   std::string location;
   std::optional<std::string> carrier;
@@ -166,6 +166,18 @@ struct InvoiceLine {
   Decimal amount;
   RawJson ext;
   friend bool operator==(const InvoiceLine&, const InvoiceLine&) = default;
+};
+
+/// The body of `posting.accepted` and `posting.rejected`: a system's answer to a document.
+struct PostingResult {
+  std::string system;
+  std::string document;  ///< shipment, receipt, return, invoice
+  std::string id;        ///< of that document
+  std::string status;
+  std::optional<std::string> remote_id;
+  std::optional<std::string> code;
+  std::optional<std::string> detail;
+  friend bool operator==(const PostingResult&, const PostingResult&) = default;
 };
 
 struct Charge {

@@ -84,4 +84,27 @@ struct PositionChange {
   friend bool operator==(const PositionChange&, const PositionChange&) = default;
 };
 
+/// The body of `inventory.shortfall`: stock fell below what is promised.
+struct InventoryShortfall {
+  std::string location;
+  std::string sku;
+  Decimal quantity;  ///< how much is not covered
+  std::int64_t version = 0;
+  std::vector<OrderRef> orders;  ///< the orders concerned, newest promise first
+  friend bool operator==(const InventoryShortfall&, const InventoryShortfall&) = default;
+};
+
+/// The body of `inventory.gap`: a position's missing sequence, or a topic's lost offsets.
+struct InventoryGap {
+  std::string source;
+  std::optional<std::string> location;
+  std::optional<std::string> sku;
+  std::optional<std::int64_t> epoch;
+  std::optional<std::string> topic;
+  std::optional<std::int64_t> partition;
+  std::int64_t from = 0;  ///< the first missing sequence or offset
+  std::int64_t to = 0;    ///< the last one
+  friend bool operator==(const InventoryGap&, const InventoryGap&) = default;
+};
+
 }  // namespace crossdock
