@@ -31,6 +31,10 @@ else()
                       -Wno-dangling-pointer -Wno-nonnull -Wno-mismatched-new-delete -Wno-stringop-overread)
 endif()
 
+# Fuzzers want every room instrumented, not only their own file.
+if(CROSSDOCK_FUZZ AND NOT CROSSDOCK_SANITIZE)
+  set(CROSSDOCK_SANITIZE fuzzer-no-link,address,undefined)
+endif()
 if(CROSSDOCK_SANITIZE)
   add_compile_options(-fsanitize=${CROSSDOCK_SANITIZE} -fno-sanitize-recover=all -g1)
   add_link_options(-fsanitize=${CROSSDOCK_SANITIZE})

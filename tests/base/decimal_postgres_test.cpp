@@ -33,7 +33,7 @@ std::vector<Row> random_rows(std::size_t count) {
 std::string statement(const std::vector<Row>& rows) {
   std::string sql =
       "select trim_scale(a + b), trim_scale(a - b), trim_scale(round(a * b, 6)), trim_scale(round(a, d)), (a < b)::int,\n"
-      "  trim_scale(div(a * 1000000 * n, m) / 1000000), trim_scale(a) from (values\n";
+      "  trim_scale(div(a * 1000000 * n, m) * 0.000001), trim_scale(a) from (values\n";
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const Row& r = rows[i];
     sql += (i > 0 ? ",\n(" : "(") + std::to_string(i) + ",numeric '" + r.a.text() + "',numeric '" + r.b.text() + "'," +
