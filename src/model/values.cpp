@@ -31,6 +31,16 @@ std::string bounds(const Rule& rule) {
   return "must have " + std::to_string(rule.shortest) + " to " + std::to_string(rule.longest) + " characters";
 }
 
+/// A short code has many neighbours: only its capitals are worth suggesting.
+std::string capitals(std::string_view text, bool (*known)(std::string_view)) {
+  std::string upper(text);
+  for (char& c : upper)
+    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+  return known(upper) ? upper : std::string();
+}
+
+bool is_currency(std::string_view code) { return currency_exponent(code).has_value(); }
+
 bool is_clock(std::string_view text) {
   const auto digit = [&](std::size_t i) { return text[i] >= '0' && text[i] <= '9'; };
   if (text.size() != 5 || text[2] != ':' || !digit(0) || !digit(1) || !digit(3) || !digit(4)) return false;
@@ -41,11 +51,11 @@ bool is_clock(std::string_view text) {
 void check_content(Reader& reader, const Path& path, std::string_view text, Content content) {
   switch (content) {
     case Content::currency:
-      if (!currency_exponent(text)) reader.mistake(path, "not_allowed", "must be an ISO 4217 currency code", nearest(text, currencies()));
+      if (!is_currency(text)) reader.mistake(path, "not_allowed", "must be an ISO 4217 currency code", capitals(text, is_currency));
       break;
     case Content::country:
       if (!is_country(text))
-        reader.mistake(path, "not_allowed", "must be an ISO 3166-1 country code of two letters", nearest(text, countries()));
+        reader.mistake(path, "not_allowed", "must be an ISO 3166-1 country code of two letters", capitals(text, is_country));
       break;
     case Content::uom:
       if (!is_uom(text))
