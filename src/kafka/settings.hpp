@@ -25,8 +25,8 @@ struct Cluster {
   std::string brokers;  ///< host:port,host:port
   std::string client_id = "crossdock";
   /// Further librdkafka properties: security.protocol, sasl.*, ssl.*, and tuning. What correctness rests on is refused (`kafka_setting`).
-  std::map<std::string, std::string> properties;
-  OnLog on_log;
+  std::map<std::string, std::string> properties = {};
+  OnLog on_log = {};
 };
 
 struct ConsumerSettings {

@@ -1,0 +1,297 @@
+#include "kafka/consumer.hpp"
+
+#include <array>
+#include <deque>
+#include <map>
+
+#include "kafka/library.hpp"
+
+namespace crossdock::kafka {
+namespace {
+
+constexpr std::array<Frozen, 9> frozen_settings{{
+    {"enable.auto.commit", "false"},
+    {"enable.auto.offset.store", "false"},
+    {"auto.offset.reset", "error"},
+    {"isolation.level", "read_committed"},
+    {"check.crcs", "true"},
+    {"partition.assignment.strategy", "range"},
+    {"allow.auto.create.topics", "false"},
+    {"enable.partition.eof", "true"},
+    {"socket.nagle.disable", "true"},
+}};
+
+Partition partition_of(const rd_kafka_message_t* message) { return {rd_kafka_topic_name(message->rkt), message->partition}; }
+
+Trouble trouble_of(const rd_kafka_message_t* message) {
+  Trouble trouble;
+  trouble.code = code_of(message->err);
+  const char* text = rd_kafka_message_errstr(message);
+  trouble.message = text ? text : rd_kafka_err2str(message->err);
+  trouble.fatal = message->err == RD_KAFKA_RESP_ERR__FATAL;
+  if (message->rkt) trouble.partition = partition_of(message);
+  trouble.out_of_range = message->err == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET || message->err == RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE;
+  return trouble;
+}
+
+Record record_of(const rd_kafka_message_t* message) {
+  Record record;
+  record.topic = rd_kafka_topic_name(message->rkt);
+  record.partition = message->partition;
+  record.offset = message->offset;
+  if (message->key) record.key = std::string_view(static_cast<const char*>(message->key), message->key_len);
+  if (message->payload) record.value = std::string_view(static_cast<const char*>(message->payload), message->len);
+  record.timestamp_ms = rd_kafka_message_timestamp(message, nullptr);
+  rd_kafka_headers_t* headers = nullptr;
+  if (rd_kafka_message_headers(message, &headers) == RD_KAFKA_RESP_ERR_NO_ERROR) {
+    const char* name = nullptr;
+    const void* value = nullptr;
+    std::size_t size = 0;
+    for (std::size_t i = 0; rd_kafka_header_get_all(headers, i, &name, &value, &size) == RD_KAFKA_RESP_ERR_NO_ERROR; ++i) {
+      record.headers.emplace_back(name, std::string_view(static_cast<const char*>(value), value ? size : 0));
+    }
+  }
+  return record;
+}
+
+}  // namespace
+
+std::optional<std::string_view> Record::header(std::string_view name) const {
+  for (auto it = headers.rbegin(); it != headers.rend(); ++it) {
+    if (it->first == name) return it->second;
+  }
+  return {};
+}
+
+struct Consumer::State : LogTarget {
+  struct Place {
+    std::optional<std::int64_t> next;  ///< nothing: not started yet
+    bool paused = false;
+  };
+
+  Handle handle;
+  std::map<Partition, Place> places;  ///< what is assigned to us
+  std::deque<Event> events;           ///< to be handed out, in order
+  std::vector<Message> messages;      ///< behind the records handed out last
+  std::vector<Record> records;
+  bool give_up = false;     ///< a revocation was handed out; the next poll answers it
+  bool assign_due = false;  ///< places changed; the next poll tells the library
+  bool closing = false;
+
+  static void on_rebalance(rd_kafka_t*, rd_kafka_resp_err_t error, rd_kafka_topic_partition_list_t* list, void* opaque);
+  void answer_rebalance();
+  void assign_started();
+  /// Takes one message from the library; false when nothing came.
+  bool take_one(int wait_ms);
+  void take(Message message);
+  Event next_event();
+};
+
+std::span<const Frozen> Consumer::frozen() { return frozen_settings; }
+
+/// On the owner's thread, inside rd_kafka_consumer_poll. It only notes what is to be said: the library waits for our answer
+/// (rd_kafka_assign) as long as the poll interval allows.
+void Consumer::State::on_rebalance(rd_kafka_t* handle, rd_kafka_resp_err_t error, rd_kafka_topic_partition_list_t* list, void* opaque) {
+  auto& self = *static_cast<State*>(opaque);
+  if (self.closing) {
+    rd_kafka_assign(handle, nullptr);
+    return;
+  }
+  if (error == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {
+    self.places.clear();
+    for (const auto& partition : partitions_of(list)) self.places[partition];
+    self.assign_due = true;
+    self.events.emplace_back(Assigned{partitions_of(list)});
+    return;
+  }
+  if (error != RD_KAFKA_RESP_ERR__REVOKE_PARTITIONS) {
+    self.events.emplace_back(Trouble{code_of(error), rd_kafka_err2str(error), false, {}, false});
+  }
+  self.events.emplace_back(Revoked{partitions_of(list), rd_kafka_assignment_lost(handle) != 0});
+}
+
+void Consumer::State::answer_rebalance() {
+  if (give_up) {
+    give_up = false;
+    places.clear();
+    assign_due = false;
+    rd_kafka_assign(handle.get(), nullptr);
+  }
+  if (assign_due) assign_started();
+}
+
+void Consumer::State::assign_started() {
+  assign_due = false;
+  std::vector<Partition> started;
+  for (const auto& [partition, place] : places) {
+    if (place.next) started.push_back(partition);
+  }
+  const auto list = list_of(started);
+  for (int i = 0; i < list->cnt; ++i) list->elems[i].offset = *places[started[static_cast<std::size_t>(i)]].next;
+  if (const auto error = rd_kafka_assign(handle.get(), list.get()); error != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    events.emplace_back(Trouble{code_of(error), rd_kafka_err2str(error), false, {}, false});
+  }
+  // A new assignment forgets what was paused.
+  std::vector<Partition> paused;
+  for (const auto& [partition, place] : places) {
+    if (place.paused && place.next) paused.push_back(partition);
+  }
+  if (!paused.empty()) rd_kafka_pause_partitions(handle.get(), list_of(paused).get());
+}
+
+void Consumer::State::take(Message message) {
+  if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
+    events.emplace_back(PartitionEnd{partition_of(message.get()), message->offset});
+    return;
+  }
+  if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    events.emplace_back(trouble_of(message.get()));
+    return;
+  }
+  const auto place = places.find(partition_of(message.get()));
+  // What was fetched before a pause may still be queued; resume() seeks back to it.
+  if (place == places.end() || place->second.paused) return;
+  place->second.next = message->offset + 1;
+  records.push_back(record_of(message.get()));
+  messages.push_back(std::move(message));
+}
+
+bool Consumer::State::take_one(int wait_ms) {
+  Message message(rd_kafka_consumer_poll(handle.get(), wait_ms));
+  if (!message) return false;
+  take(std::move(message));
+  return true;
+}
+
+Event Consumer::State::next_event() {
+  Event event = std::move(events.front());
+  events.pop_front();
+  if (std::holds_alternative<Revoked>(event)) give_up = true;
+  return event;
+}
+
+Consumer::Consumer(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Consumer::~Consumer() { close(Deadline::in(std::chrono::seconds(2))); }
+
+Result<std::unique_ptr<Consumer>> Consumer::open(const ConsumerSettings& settings, const std::vector<std::string>& topics) {
+  auto state = std::make_unique<State>();
+  state->on_log = settings.cluster.on_log;
+  Recipe recipe(settings.cluster, frozen_settings);
+  recipe.set("group.id", settings.group)
+      .set("session.timeout.ms", settings.session_timeout.count())
+      .set("heartbeat.interval.ms", std::min<std::int64_t>(3'000, settings.session_timeout.count() / 3))
+      .set("max.poll.interval.ms", settings.max_poll_interval.count())
+      .set("queued.max.messages.kbytes", settings.queued_kbytes)
+      .set("topic.metadata.refresh.interval.ms", 60'000);
+  rd_kafka_conf_set_rebalance_cb(recipe.raw(), State::on_rebalance);
+  auto handle = recipe.make(RD_KAFKA_CONSUMER, state.get());
+  if (!handle) return handle.fault();
+  state->handle = std::move(handle).value();
+  rd_kafka_poll_set_consumer(state->handle.get());
+  std::vector<Partition> wanted;
+  for (const auto& topic : topics) wanted.push_back({topic, RD_KAFKA_PARTITION_UA});
+  if (const auto error = rd_kafka_subscribe(state->handle.get(), list_of(wanted).get()); error != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    return fault_of(error, "subscribing");
+  }
+  return std::make_unique<Consumer>(std::move(state));
+}
+
+Event Consumer::poll(std::chrono::milliseconds wait, std::size_t max_records) {
+  auto& state = *state_;
+  if (!state.handle) return Idle{};
+  state.records.clear();
+  state.messages.clear();
+  state.answer_rebalance();
+  if (!state.events.empty()) return state.next_event();
+  // One at a time and not rd_kafka_consume_batch: that one skips offsets around a pause before librdkafka 2.1.
+  const auto deadline = Deadline::in(wait);
+  do {
+    state.take_one(static_cast<int>(std::chrono::ceil<std::chrono::milliseconds>(deadline.left()).count()));
+  } while (state.records.empty() && state.events.empty() && !deadline.passed());
+  while (!state.records.empty() && state.records.size() < max_records && state.events.empty() && state.take_one(0)) {
+  }
+  if (!state.records.empty()) return Records{state.records};
+  return state.events.empty() ? Event(Idle{}) : state.next_event();
+}
+
+Result<std::int64_t> Consumer::start(const Partition& partition, Start start, Deadline deadline) {
+  const auto place = state_->places.find(partition);
+  if (place == state_->places.end()) {
+    return Fault(FaultKind::unavailable, "kafka_not_assigned", partition.topic + " is not assigned to this consumer");
+  }
+  if (start.at != Start::At::offset) {
+    // Asked for now and kept as a number: `latest` would move on when the partition is assigned again before its first record.
+    const auto marks = watermarks(partition, deadline);
+    if (!marks) return marks.fault();
+    start.offset = start.at == Start::At::earliest ? marks->low : marks->high;
+  }
+  place->second.next = start.offset;
+  state_->assign_due = true;
+  return start.offset;
+}
+
+Outcome Consumer::pause(const Partition& partition) {
+  const auto place = state_->places.find(partition);
+  if (place == state_->places.end()) return Fault(FaultKind::unavailable, "kafka_not_assigned", partition.topic + " is not ours");
+  const auto list = list_of({&partition, 1});
+  const auto error = rd_kafka_pause_partitions(state_->handle.get(), list.get());
+  if (error == RD_KAFKA_RESP_ERR_NO_ERROR) place->second.paused = true;
+  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return fault_of(error, "pausing");
+  return Done{};
+}
+
+Outcome Consumer::resume(const Partition& partition, std::int64_t next, Deadline deadline) {
+  const auto place = state_->places.find(partition);
+  if (place == state_->places.end()) return Fault(FaultKind::unavailable, "kafka_not_assigned", partition.topic + " is not ours");
+  // Resume first: on resume the library goes on where the application was told it is, and the seek then says where it really is.
+  const auto list = list_of({&partition, 1});
+  if (const auto error = rd_kafka_resume_partitions(state_->handle.get(), list.get()); error != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    return fault_of(error, "resuming");
+  }
+  list->elems[0].offset = next;
+  const ErrorObject error(rd_kafka_seek_partitions(state_->handle.get(), list.get(), in_ms(deadline.left())));
+  if (error) return fault_of(error.get(), "seeking");
+  if (list->elems[0].err != RD_KAFKA_RESP_ERR_NO_ERROR) return fault_of(list->elems[0].err, "seeking");
+  place->second.paused = false;
+  place->second.next = next;
+  return Done{};
+}
+
+bool Consumer::paused(const Partition& partition) const {
+  const auto place = state_->places.find(partition);
+  return place != state_->places.end() && place->second.paused;
+}
+
+std::vector<Partition> Consumer::assignment() const {
+  std::vector<Partition> out;
+  for (const auto& [partition, place] : state_->places) out.push_back(partition);
+  return out;
+}
+
+Result<Watermarks> Consumer::watermarks(const Partition& partition, Deadline deadline) {
+  Watermarks marks;
+  const auto error = rd_kafka_query_watermark_offsets(state_->handle.get(), partition.topic.c_str(), partition.number, &marks.low,
+                                                      &marks.high, in_ms(deadline.left()));
+  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return fault_of(error, "asking for the watermarks of " + partition.topic);
+  return marks;
+}
+
+void Consumer::close(Deadline deadline) {
+  auto& state = *state_;
+  if (!state.handle) return;
+  state.closing = true;
+  state.records.clear();
+  state.messages.clear();
+  state.events.clear();
+  if (state.give_up || state.assign_due) rd_kafka_assign(state.handle.get(), nullptr);  // an answer that the library still waits for
+  const Queue queue(rd_kafka_queue_new(state.handle.get()));
+  const ErrorObject error(rd_kafka_consumer_close_queue(state.handle.get(), queue.get()));
+  while (!error && !rd_kafka_consumer_closed(state.handle.get()) && !deadline.passed()) {
+    const QueueEvent event(rd_kafka_queue_poll(queue.get(), 50));
+    if (event && rd_kafka_event_type(event.get()) == RD_KAFKA_EVENT_REBALANCE) rd_kafka_assign(state.handle.get(), nullptr);
+  }
+  rd_kafka_destroy_flags(state.handle.release(), RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
+  state.places.clear();
+}
+
+}  // namespace crossdock::kafka

@@ -1,0 +1,104 @@
+#include "kafka/library.hpp"
+
+#include <algorithm>
+#include <array>
+#include <climits>
+
+namespace crossdock::kafka {
+namespace {
+
+void pass_log(const rd_kafka_t* handle, int level, const char* facility, const char* message) {
+  const auto* target = static_cast<const LogTarget*>(rd_kafka_opaque(handle));
+  if (target && target->on_log) target->on_log(level, facility, message);
+}
+
+/// Owned by the room's own structs, never by configuration files.
+constexpr std::array ours{"bootstrap.servers", "metadata.broker.list", "group.id", "client.id", "group.instance.id"};
+
+}  // namespace
+
+Recipe::Recipe(const Cluster& cluster, std::span<const Frozen> frozen) : configuration_(rd_kafka_conf_new()), frozen_(frozen) {
+  rd_kafka_conf_set_log_cb(configuration_.get(), pass_log);
+  set("bootstrap.servers", cluster.brokers);
+  set("client.id", cluster.client_id);
+  set("socket.timeout.ms", 30'000);
+  set("socket.connection.setup.timeout.ms", 10'000);
+  set("reconnect.backoff.max.ms", 5'000);
+  set("log.connection.close", "false");  // idle connections are closed by every broker; no news
+  for (const auto& [name, value] : cluster.properties) {
+    const auto frozen_one = std::find_if(frozen.begin(), frozen.end(), [&](const Frozen& f) { return f.name == name; });
+    if (frozen_one != frozen.end() || std::find(ours.begin(), ours.end(), name) != ours.end()) {
+      fault_ = Fault(FaultKind::broken, "kafka_setting",
+                     "the Kafka property " + name + " is not yours to set" +
+                         (frozen_one != frozen.end() ? "; it is always " + std::string(frozen_one->value) : std::string()));
+      continue;
+    }
+    set(name, value);
+  }
+}
+
+Recipe& Recipe::set(std::string_view name, std::string_view value) {
+  std::array<char, 512> why{};
+  const auto result =
+      rd_kafka_conf_set(configuration_.get(), std::string(name).c_str(), std::string(value).c_str(), why.data(), why.size());
+  if (result != RD_KAFKA_CONF_OK && !fault_) fault_ = Fault(FaultKind::broken, "kafka_setting", why.data());
+  return *this;
+}
+
+Result<Handle> Recipe::make(rd_kafka_type_t type, void* opaque) {
+  for (const auto& frozen : frozen_) set(frozen.name, frozen.value);
+  if (fault_) return *fault_;
+  rd_kafka_conf_set_opaque(configuration_.get(), opaque);
+  std::array<char, 512> why{};
+  Handle handle(rd_kafka_new(type, configuration_.get(), why.data(), why.size()));
+  if (!handle) return Fault(FaultKind::broken, "kafka_setting", why.data());
+  static_cast<void>(configuration_.release());  // the handle has taken it over
+  return handle;
+}
+
+std::string code_of(rd_kafka_resp_err_t error) { return error == RD_KAFKA_RESP_ERR_NO_ERROR ? "" : rd_kafka_err2name(error); }
+
+Fault fault_of(rd_kafka_resp_err_t error, std::string_view doing) {
+  const auto message = std::string(doing) + ": " + rd_kafka_err2str(error) + " (" + code_of(error) + ")";
+  switch (error) {
+    case RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC:
+    case RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION:
+    case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART:
+    case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
+    case RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED:
+    case RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED:
+    case RD_KAFKA_RESP_ERR_INVALID_CONFIG:
+    case RD_KAFKA_RESP_ERR_INVALID_PARTITIONS:
+    case RD_KAFKA_RESP_ERR_INVALID_REPLICATION_FACTOR:
+    case RD_KAFKA_RESP_ERR__INVALID_ARG:
+    case RD_KAFKA_RESP_ERR__STATE:
+    case RD_KAFKA_RESP_ERR__UNSUPPORTED_FEATURE:
+      return {FaultKind::broken, "kafka_refused", message};
+    default:
+      return {FaultKind::unavailable, "kafka_unavailable", message};
+  }
+}
+
+Fault fault_of(const rd_kafka_error_t* error, std::string_view doing) {
+  const auto fault = fault_of(rd_kafka_error_code(error), doing);
+  return {fault.kind(), fault.code(), std::string(doing) + ": " + rd_kafka_error_string(error)};
+}
+
+int in_ms(Clock::duration time) {
+  const auto count = std::chrono::ceil<std::chrono::milliseconds>(time).count();
+  return static_cast<int>(std::clamp<long long>(count, 1, INT_MAX));
+}
+
+PartitionList list_of(std::span<const Partition> partitions) {
+  PartitionList list(rd_kafka_topic_partition_list_new(static_cast<int>(partitions.size())));
+  for (const auto& partition : partitions) rd_kafka_topic_partition_list_add(list.get(), partition.topic.c_str(), partition.number);
+  return list;
+}
+
+std::vector<Partition> partitions_of(const rd_kafka_topic_partition_list_t* list) {
+  std::vector<Partition> out;
+  for (int i = 0; i < list->cnt; ++i) out.push_back({list->elems[i].topic, list->elems[i].partition});
+  return out;
+}
+
+}  // namespace crossdock::kafka
