@@ -42,14 +42,15 @@ class Writer {
     const std::string margin(static_cast<std::size_t>(indent), ' ');
     for (const Setting& setting : type.settings()) {
       if (indent == 0) out_ += "\n";
-      append_comment(out_, setting.help, margin);
-      one(setting, object, indent, margin);
+      const bool fresh = helped_.insert(setting.name + setting.help).second;
+      if (fresh) append_comment(out_, setting.help, margin);
+      one(setting, object, indent, margin, fresh);
     }
   }
   std::string take() { return std::move(out_); }
 
  private:
-  void one(const Setting& setting, const void* object, int indent, const std::string& margin) {
+  void one(const Setting& setting, const void* object, int indent, const std::string& margin, bool fresh) {
     const Shown shown = shown_member(setting, object);
     const bool absent = shown.kind == Shown::Kind::none || (shown.children.empty() && shown.text.empty());
     if (setting.required && absent) {
@@ -57,7 +58,7 @@ class Writer {
       return;
     }
     if (absent) {
-      if (!setting.example.empty()) append_example(out_, setting, margin);
+      if (fresh && !setting.example.empty()) append_example(out_, setting, margin);
       return;
     }
     const auto* inner = dynamic_cast<const StructType*>(setting.type.get());
@@ -72,6 +73,7 @@ class Writer {
 
   std::string out_;
   std::set<const StructType*> said_;  // structs already explained: their next values stand in one line
+  std::set<std::string> helped_;      // settings explained in another struct
 };
 
 }  // namespace

@@ -79,7 +79,7 @@ void append_section(std::string& out, const Section& section) {
 }  // namespace
 
 std::string reference(const std::string& title, const std::string& introduction, const std::vector<FilePage>& files) {
-  std::string out = "# " + title + "\n\n" + introduction + "\n";
+  std::string out = "# " + title + "\n\n" + introduction;
   for (const FilePage& file : files) {
     std::vector<Section> sections;
     collect(*file.root, "", sections);

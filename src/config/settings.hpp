@@ -88,9 +88,11 @@ class Settings {
     struct_->last().only_if = OnlyIf{std::move(key), std::move(words)};
     return *this;
   }
-  /// Looks at the whole struct once all its settings are right; reports through input.problem(input.where(path), ...).
-  Settings& rule(std::function<void(const T&, Input&)> check) {
-    struct_->add([check = std::move(check)](const void* value, Input& input) { check(*static_cast<const T*>(value), input); });
+  /// Looks at the struct once the settings that it `needs` (none named: all) are right; reports through
+  /// input.problem(input.where(path), ...).
+  Settings& rule(std::function<void(const T&, Input&)> check, std::vector<std::string> needs = {}) {
+    const auto erased = [check = std::move(check)](const void* value, Input& input) { check(*static_cast<const T*>(value), input); };
+    struct_->add(StructType::Rule{erased, std::move(needs)});
     return *this;
   }
 

@@ -75,11 +75,16 @@ bool StructType::read(const Node& node, Input& input, void* out) const {
     expected(*this, node, input);
     return false;
   }
-  bool right = known_keys(node, input);
-  for (const Setting& setting : settings_) right = read_setting(setting, node, input, out) && right;
-  if (right)
-    for (const Rule& rule : rules_) rule(out, input);
-  return right;
+  const bool known = known_keys(node, input);
+  std::vector<std::string> wrong;
+  for (const Setting& setting : settings_)
+    if (!read_setting(setting, node, input, out)) wrong.push_back(setting.name);
+  const auto is_wrong = [&](const std::string& name) { return std::find(wrong.begin(), wrong.end(), name) != wrong.end(); };
+  for (const Rule& rule : rules_) {
+    const bool asked = rule.needs.empty() ? wrong.empty() : std::none_of(rule.needs.begin(), rule.needs.end(), is_wrong);
+    if (asked) rule.check(out, input);
+  }
+  return known && wrong.empty();
 }
 
 Shown StructType::shown(const void* value) const {

@@ -29,7 +29,10 @@ struct Setting {
 
 class StructType final : public Type {
  public:
-  using Rule = std::function<void(const void* value, Input& input)>;
+  struct Rule {
+    std::function<void(const void* value, Input& input)> check;
+    std::vector<std::string> needs;  ///< settings that must be right for the rule to be asked; empty: all
+  };
   StructType(std::string name, std::string summary, std::function<std::shared_ptr<void>()> fresh)
       : name_(std::move(name)), summary_(std::move(summary)), fresh_(std::move(fresh)) {}
 

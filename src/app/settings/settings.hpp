@@ -1,10 +1,12 @@
 // What an installation has chosen: plain structs, filled by load.hpp. hub and api are handed the parts they need.
 #pragma once
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "crossdock/base/decimal.hpp"
@@ -65,56 +67,74 @@ enum class Scope {
   admin,
 };
 
+/// Some names, or all: `[webshop, edi]` or `any`.
+struct Selection {
+  bool any = false;
+  std::vector<std::string> names;
+  bool holds(std::string_view name) const { return any || std::find(names.begin(), names.end(), name) != names.end(); }
+};
+
 struct Client {
-  Secret api_key_hash;  ///< SHA-256 of the key, 64 hex digits
+  Secret api_key_hash;  ///< SHA-256 of the key, 64 lower-case hex digits
   std::vector<Scope> scopes;
-  std::vector<std::string> sources;    ///< whom it may speak for; `any` allows all
-  std::vector<std::string> locations;  ///< empty: all
-  std::optional<Rate> rate;            ///< none: limits.rate
+  Selection sources;              ///< whom it may speak for
+  Selection locations{true, {}};  ///< whose stock it may report
+  std::optional<Rate> rate;       ///< none: limits.rate
 };
 
 enum class Unanswered { accept, hold, reject, indeterminate, last_known };
-/// What a check does when no answer comes.
+/// What a check does when the system that should answer does not.
 struct Without {
-  Unanswered use = Unanswered::hold;
-  milliseconds max_age{std::chrono::minutes(15)};  ///< of the last known answer
-  Unanswered otherwise = Unanswered::hold;         ///< when that is too old or there is none
+  Unanswered use = Unanswered::indeterminate;
+  milliseconds max_age{std::chrono::minutes(15)};    ///< of the last known answer
+  Unanswered otherwise = Unanswered::indeterminate;  ///< when that is older or there is none
 };
 
-enum class Severity { warning, hold, reject };
+enum class Severity { info, hold, reject, indeterminate };
 enum class WhenStale { serve, conservative, deny };
 
-/// Who answers a check: the store, the memory, or a system's answer.
+/// Who answers a check: the store, the memory, or a system's answer (`erp.credit`).
 struct Origin {
   enum class Kind { store, memory, system };
   Kind kind = Kind::store;
   std::string system;  ///< of Kind::system
   std::string answer;
+  std::string text() const;
   friend bool operator==(const Origin&, const Origin&) = default;
 };
 
 struct Check {
   bool enabled = true;
   Origin from;
+  std::optional<Severity> severity;  ///< of all its findings; none: each one's own
+};
+
+/// A check that a system may answer.
+struct AskedCheck : Check {
   milliseconds timeout{500};
   Without without;
-  std::optional<Severity> severity;  ///< none: the check's own
 };
 
 struct PriceCheck : Check {
   Decimal tolerance;  ///< a fraction: 0.5% is 0.005
 };
 
+struct ShipToCheck : Check {
+  std::vector<std::string> restricted_countries;
+};
+
 struct AtpCheck : Check {
   AtpCheck() { from.kind = Origin::Kind::memory; }
   milliseconds stale_after{std::chrono::minutes(2)};
-  WhenStale when_stale = WhenStale::conservative;
+  WhenStale when_stale = WhenStale::serve;
 };
 
 /// The order checks, by their names in `checks[]` of an answer.
 struct Checks {
-  Check customer, duplicate_po, item, unit, quantity, ship_to, dates, terms, credit, shipping_method;
+  Check customer, customer_po, item, dates, terms, currency, totals;
+  AskedCheck credit, shipping_method;
   PriceCheck price;
+  ShipToCheck ship_to;
   AtpCheck atp;
 };
 
@@ -164,12 +184,6 @@ struct Options {
   Secret token;
 };
 
-/// A system's locations: a list, or `any`.
-struct Locations {
-  bool any = false;
-  std::vector<std::string> codes;
-};
-
 enum class Start { earliest, latest };
 struct Topic {
   std::string topic;
@@ -181,8 +195,8 @@ enum class Accepts { inventory, shipments };
 enum class SourceCheck { own, any };
 struct Feed {
   Topic kafka;
-  std::vector<Accepts> accepts;
-  Sequence sequence = Sequence::dense;
+  std::vector<Accepts> accepts{Accepts::inventory, Accepts::shipments};
+  Sequence sequence = Sequence::growing;
   SourceCheck source = SourceCheck::own;  ///< own: a body's source must be this system's name
   milliseconds parent_wait{std::chrono::minutes(15)};
   milliseconds clock_skew{0};
@@ -212,7 +226,7 @@ struct System {
   SystemKind kind = SystemKind::erp;
   Connector connector = Connector::none;
   Options options;
-  Locations locations;
+  Selection locations;  ///< whose events its feeds may bring
   std::map<std::string, Feed> feeds;
   std::map<std::string, Answer> answers;
   SystemLimits limits;
