@@ -5,6 +5,42 @@
 #include "model/shape.hpp"
 
 namespace crossdock {
+namespace {
+
+bool flat(json::View view) {
+  for (const json::View child : view.children())
+    if (child.size() > 0) return false;
+  return !view.is(json::Kind::object);
+}
+
+void append_indented(json::View view, std::size_t depth, std::string& out) {
+  const bool object = view.is(json::Kind::object);
+  if (view.size() == 0 || flat(view)) {
+    out.append(view.raw());
+    return;
+  }
+  out.push_back(object ? '{' : '[');
+  bool first = true;
+  for (const json::View child : view.children()) {
+    out.append(first ? "\n" : ",\n").append(2 * depth + 2, ' ');
+    first = false;
+    if (object) {
+      json::append_escaped(child.key(), out);
+      out.append(": ");
+    }
+    append_indented(child, depth + 1, out);
+  }
+  out.append("\n").append(2 * depth, ' ').push_back(object ? '}' : ']');
+}
+
+std::string indented(const std::string& json) {
+  json::Document document;
+  std::string out;
+  if (!document.parse(json)) append_indented(document.root(), 0, out);
+  return out + "\n";
+}
+
+}  // namespace
 
 std::string_view name_of(const Shape& shape) { return shape.name(); }
 std::string_view description_of(const Shape& shape) { return shape.description(); }
@@ -35,7 +71,7 @@ std::string standalone_schema(const Shape& shape, std::string_view id) {
     out.key(nested->name()).raw(schema);
   }
   out.end_object().end_object();
-  return text;
+  return indented(text);
 }
 
 }  // namespace crossdock

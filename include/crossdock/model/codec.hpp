@@ -82,7 +82,7 @@ std::string_view description_of(const Shape& shape);
 void append_schema(const Shape& shape, std::string_view ref_prefix, std::string& out);
 /// The shapes that `shape` names, directly or not, itself first, each once.
 std::vector<const Shape*> shapes_under(const Shape& shape);
-/// A schema that stands alone: `$schema`, `$id`, and nested shapes under `$defs`.
+/// A schema that stands alone, indented for people: `$schema`, `$id`, and nested shapes under `$defs`.
 std::string standalone_schema(const Shape& shape, std::string_view id);
 
 /// A document that has a folder under schemas/canonical.
