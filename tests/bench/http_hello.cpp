@@ -1,0 +1,122 @@
+// Servers that answer a fixed 200, to compare CPU per request: ours, with an API key looked up and a correlation id as in production, and a
+// bare idiomatic Beast server, which is the limit. Usage: bench_http_hello ours|beast PORT LOOPS; it prints "ready PORT" and runs until
+// SIGTERM. tools/bench drives it with wrk and reads /proc/PID/schedstat.
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
+#include <boost/beast/http.hpp>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "http/server.hpp"
+
+namespace {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+using asio::ip::tcp;
+using ReusePort = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
+using namespace crossdock;
+
+constexpr std::string_view kAnswer = R"({"status":"available","quantity":"40"})";
+
+void wait_for_the_end() {
+  asio::io_context waiting(1);
+  asio::signal_set signals(waiting, SIGINT, SIGTERM);
+  signals.async_wait([](boost::system::error_code, int) {});
+  waiting.run();
+}
+
+int ours(unsigned short port, std::size_t count) {
+  runtime::Loops loops(count);
+  http::Router router;
+  router.add_fast(http::Method::get, "/hello", [](http::Request& request) {
+    std::string body = request.spare();
+    body.append(kAnswer);
+    return http::Response(200, std::move(body));
+  });
+  router.add(http::Method::get, "/hello-slow",
+             [](http::Request&) -> Task<http::Response> { co_return http::Response(200, std::string(kAnswer)); });
+  http::Settings settings;
+  settings.port = port;
+  settings.limits.connections_per_address = 0;
+  http::Server server(loops, settings, std::move(router));
+  auto started = server.start();
+  if (!started) return std::fprintf(stderr, "%s\n", started.fault().message().c_str()), 1;
+  loops.start();
+  std::printf("ready %u\n", server.port());
+  std::fflush(stdout);
+  wait_for_the_end();
+  server.stop(Deadline::in(std::chrono::seconds(5)));
+  loops.stop();
+  loops.join();
+  return 0;
+}
+
+// The way Beast's own examples do it, with one io_context a thread, SO_REUSEPORT and TCP_NODELAY added.
+asio::awaitable<void> beast_session(beast::tcp_stream stream) {
+  beast::flat_buffer buffer;
+  try {
+    for (;;) {
+      stream.expires_after(std::chrono::seconds(30));
+      beast::http::request<beast::http::string_body> request;
+      co_await beast::http::async_read(stream, buffer, request, asio::use_awaitable);
+      beast::http::response<beast::http::string_body> response(beast::http::status::ok, request.version());
+      response.set(beast::http::field::server, "beast");
+      response.set(beast::http::field::content_type, "application/json");
+      response.keep_alive(request.keep_alive());
+      response.body() = std::string(kAnswer);
+      response.prepare_payload();
+      co_await beast::http::async_write(stream, response, asio::use_awaitable);
+      if (!response.keep_alive()) break;
+    }
+  } catch (const boost::system::system_error&) {
+  }
+}
+
+asio::awaitable<void> beast_listen(asio::io_context& loop, unsigned short port) {
+  tcp::acceptor acceptor(loop);
+  tcp::endpoint where(asio::ip::make_address("127.0.0.1"), port);
+  acceptor.open(where.protocol());
+  acceptor.set_option(asio::socket_base::reuse_address(true));
+  acceptor.set_option(ReusePort(true));
+  acceptor.bind(where);
+  acceptor.listen();
+  for (;;) {
+    tcp::socket socket = co_await acceptor.async_accept(asio::use_awaitable);
+    socket.set_option(tcp::no_delay(true));
+    asio::co_spawn(loop, beast_session(beast::tcp_stream(std::move(socket))), asio::detached);
+  }
+}
+
+int bare_beast(unsigned short port, std::size_t count) {
+  std::vector<std::unique_ptr<asio::io_context>> loops;
+  std::vector<std::thread> threads;
+  for (std::size_t i = 0; i < count; ++i) {
+    loops.push_back(std::make_unique<asio::io_context>(1));
+    asio::co_spawn(*loops.back(), beast_listen(*loops.back(), port), asio::detached);
+  }
+  for (auto& loop : loops) threads.emplace_back([&loop] { loop->run(); });
+  std::printf("ready %u\n", port);
+  std::fflush(stdout);
+  wait_for_the_end();
+  for (auto& loop : loops) loop->stop();
+  for (auto& thread : threads) thread.join();
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc != 4) return std::fprintf(stderr, "usage: bench_http_hello ours|beast PORT LOOPS\n"), 2;
+  auto port = static_cast<unsigned short>(std::atoi(argv[2]));
+  auto loops = static_cast<std::size_t>(std::atoi(argv[3]));
+  return std::string(argv[1]) == "beast" ? bare_beast(port, loops) : ours(port, loops);
+}
