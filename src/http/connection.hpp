@@ -57,7 +57,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void serve_slow();
   static Task<void> serve(std::shared_ptr<Connection> self);
   void finish(Response response);
-  void refuse(const Refusal& refusal);
+  void refuse(Refusal refusal);
   void late();
   void respond(Response response);
   void observe(const Response& response, std::size_t bytes);

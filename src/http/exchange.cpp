@@ -206,7 +206,7 @@ void Connection::finish(Response response) {
   if (!pumping_) take({});
 }
 
-void Connection::refuse(const Refusal& refusal) {
+void Connection::refuse(Refusal refusal) {  // by value: it may come out of the guard that is reset here
   request_.clear();
   request_.correlation_id = new_id();
   head_ = Head();
