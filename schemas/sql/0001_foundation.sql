@@ -271,6 +271,12 @@ create table lease (
   fence  bigint not null default 0,
   until  timestamptz not null default '-infinity'
 ) with (fillfactor = 50);
+-- Instances that are alive: how many share the shards.
+create table instance (
+  owner text collate "C" primary key,
+  until timestamptz not null
+) with (fillfactor = 50);
+
 insert into lease (name) select 'outbox-' || n from generate_series(0, 15) n;
 insert into lease (name) values ('sweep');
 

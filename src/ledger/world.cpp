@@ -25,8 +25,6 @@ bool each_of(Mine& mine, const Needs& theirs, F f) {
          f(mine.movements, theirs.movements) &&
          f(mine.movements_of, theirs.movements_of) &&
          f(mine.awaited_at, theirs.awaited_at) &&
-         f(mine.awaited_of, theirs.awaited_of) &&
-         f(mine.awaited_orders, theirs.awaited_orders) &&
          f(mine.early_at, theirs.early_at) &&
          f(mine.commitments_at, theirs.commitments_at) &&
          f(mine.netted_at, theirs.netted_at) &&

@@ -29,8 +29,6 @@ struct Needs {
   std::set<MovementKey> movements;       ///< exactly these, where they exist
   std::set<PositionKey> movements_of;    ///< all of a position above its snapshot
   std::set<PositionKey> awaited_at;      ///< awaited effects of a position
-  std::set<SourceNumber> awaited_of;     ///< awaited effects of a shipment
-  std::set<std::string> awaited_orders;  ///< awaited effects of an order
   std::set<PositionKey> early_at;        ///< early effects kept for a position
   std::set<PositionKey> commitments_at;  ///< who is promised what there, newest first (shortfalls)
   std::set<PositionKey> netted_at;       ///< positions of which the quantity at the warehouse is asked (netted snapshots)

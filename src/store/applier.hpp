@@ -1,0 +1,12 @@
+// Writes a World back, set-based: one statement a table.
+#pragma once
+#include "ledger/world.hpp"
+#include "postgres/connection.hpp"
+
+namespace crossdock::store {
+
+/// Writes everything that is marked. Throws BeginAgain when another transaction has taken an identity meanwhile (an idempotency key, an
+/// order number, a document): the whole is decided anew on what it left.
+void apply(postgres::Transaction& transaction, const ledger::World& world);
+
+}  // namespace crossdock::store

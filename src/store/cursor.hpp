@@ -1,0 +1,48 @@
+// Where a feed's partitions have been read to. The row guards them: only its owner's epoch may move it (PROTOCOLS.md B).
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "postgres/connection.hpp"
+
+namespace crossdock::store {
+
+struct Cursor {
+  std::string topic;
+  int partition = 0;
+  std::int64_t next = -1;   ///< -1: not known yet, the feed's declared start decides
+  std::int64_t epoch = 0;   ///< of this owner
+};
+
+/// What became of the records of one batch.
+struct Tally {
+  std::int64_t applied = 0, superseded = 0, duplicate = 0, waiting = 0, dead = 0;
+  std::int64_t total() const { return applied + superseded + duplicate + waiting + dead; }
+};
+
+std::vector<postgres::Statement> cursor_statements();
+
+/// Takes a partition over: a new epoch, so that a former owner's moves fail from now on.
+Cursor claim(postgres::Transaction& transaction, const std::string& feed, const std::string& topic, int partition, const std::string& owner);
+/// Fixes the start of a partition that was never read.
+void begin_at(postgres::Transaction& transaction, const Cursor& cursor, std::int64_t start);
+/// Moves it from cursor.next to `next` if it still is ours. False: another owns it.
+bool advance(postgres::Transaction& transaction, const Cursor& cursor, std::int64_t next);
+/// Adds to its counters. In the transaction that moved it.
+void count(postgres::Transaction& transaction, const Cursor& cursor, const Tally& tally);
+/// Says that nothing more was there to read.
+void caught_up(postgres::Transaction& transaction, const std::vector<Cursor>& cursors);
+/// A data gap: what the log no longer has (or never had) of it. Raised, never skipped in silence.
+void raise_gap(postgres::Transaction& transaction, const Cursor& cursor, const std::string& why);
+
+/// The freshness of feeds, for watermarks: of each topic the oldest of its partitions.
+struct TopicFreshness {
+  std::string topic;
+  std::optional<Instant> caught_up_at;
+  std::int64_t age_micros = 0;  ///< by the database's clock
+};
+std::vector<TopicFreshness> freshness(postgres::Transaction& transaction);
+
+}  // namespace crossdock::store

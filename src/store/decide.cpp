@@ -1,0 +1,74 @@
+#include "store/decide.hpp"
+
+#include <optional>
+
+#include "ledger/reservation.hpp"
+#include "store/applier.hpp"
+#include "store/loader.hpp"
+
+namespace crossdock::store {
+
+using namespace ledger;
+
+namespace {
+
+constexpr int most_beginnings = 20;
+
+struct Turn {
+  std::optional<World> world;
+  bool fenced = false;
+};
+
+void expire_due(World& world, const Loader& loader) {
+  for (const auto& id : loader.due()) {
+    auto* reservation = world.reservation(id);
+    if (reservation && reservation->live() && reservation->expires_at <= world.now) expire(world, *reservation);
+  }
+}
+
+Turn turn(postgres::Transaction& tx, const Shared& shared, std::span<Request* const> requests, const FeedWork* feed, Needs& needs) {
+  Turn out;
+  Instant now = tx.run("now")[0].instant(0);
+  auto& world = out.world.emplace(now, shared.rules, shared.locations());
+  if (feed && feed->fence && !feed->fence(tx)) {
+    out.fenced = true;
+    return out;
+  }
+  Loader loader(tx, world, needs);
+  loader.load(requests);
+  expire_due(world, loader);
+  for (auto* request : requests) request->decide(world);
+  if (!needs.covers(world.missing)) {
+    needs.add(world.missing);
+    throw BeginAgain{};
+  }
+  if (feed && feed->finish) feed->finish(world, tx);
+  apply(tx, world);
+  return out;
+}
+
+}  // namespace
+
+postgres::Attempt<Decided> decide(postgres::Connection& connection, const Shared& shared, std::span<Request* const> requests, const FeedWork* feed) {
+  Needs needs;
+  for (int beginning = 0; beginning < most_beginnings; ++beginning) {
+    bool again = false;
+    auto done = postgres::transact(connection, [&](postgres::Transaction& tx) -> postgres::Attempt<std::shared_ptr<Turn>> {
+      try {
+        return std::make_shared<Turn>(turn(tx, shared, requests, feed, needs));
+      } catch (const BeginAgain&) {
+        again = true;
+        return postgres::Failure{postgres::FailureKind::retry, "", "begins again with more needs", false};
+      }
+    });
+    if (again) continue;
+    if (!done) return done.failure();
+    if ((*done)->fenced) return Decided::fenced;
+    if (shared.own_commits) hand_over(*(*done)->world, *shared.own_commits);
+    if (shared.committed) shared.committed();
+    return Decided::committed;
+  }
+  return postgres::Failure{postgres::FailureKind::retry, "", "others kept changing what this batch needs", false};
+}
+
+}  // namespace crossdock::store

@@ -1,0 +1,37 @@
+// transact(load, decide, apply): one transaction for a batch of requests.
+#pragma once
+#include <functional>
+#include <memory>
+#include <span>
+
+#include "ledger/world.hpp"
+#include "postgres/connection.hpp"
+#include "store/change.hpp"
+
+namespace crossdock::store {
+
+/// What all transactions of an installation share.
+struct Shared {
+  ledger::Rules rules;
+  std::function<std::shared_ptr<const promise::Locations>()> locations;
+  ChangeSink* own_commits = nullptr;  ///< is told of each commit at once
+  std::function<void()> committed;    ///< after it: wakes other instances and the publisher
+  std::function<void(const std::string& role, const postgres::Failure&)> failed;  ///< for the log
+};
+
+/// What a feed adds to a batch: it runs in the same transaction.
+struct FeedWork {
+  /// First: guards the cursor. False: another owns the partition now, nothing is done.
+  std::function<bool(postgres::Transaction&)> fence;
+  /// Last, before the rows are written: dead letters of what could not be used, counters.
+  std::function<void(ledger::World&, postgres::Transaction&)> finish;
+};
+
+enum class Decided { committed, fenced };
+
+/// Decides a batch in one transaction, beginning again as often as it takes (bounded). The requests' replies stand when it answers
+/// `committed`. A failure changed nothing, or, if in_doubt, may have: decide the same batch again.
+postgres::Attempt<Decided> decide(postgres::Connection& connection, const Shared& shared, std::span<ledger::Request* const> requests,
+                                  const FeedWork* feed = nullptr);
+
+}  // namespace crossdock::store

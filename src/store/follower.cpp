@@ -1,0 +1,136 @@
+#include "store/follower.hpp"
+
+#include "postgres/snapshot.hpp"
+
+namespace crossdock::store {
+
+using namespace postgres;
+
+namespace {
+
+// A snapshot stays usable only on the server (and its timeline) that gave it.
+constexpr const char* identity_sql =
+    "select (select system_identifier::text from pg_control_system()) || '/' || (select timeline_id::text from pg_control_checkpoint()) || '/' "
+    "|| current_database()";
+
+std::vector<Statement> statements() {
+  return {
+      {"identity", identity_sql},
+      // One statement, so that the rows and the snapshot are of one moment: exactly the commits between the two snapshots.
+      {"poll", "select pg_current_snapshot()::text, c.body from (select 1) one left join change c on "
+               "c.xid >= pg_snapshot_xmin($1::pg_snapshot) and not pg_visible_in_snapshot(c.xid, $1::pg_snapshot)"},
+  };
+}
+
+promise::PositionValue position_value(const CopiedRow& row) {
+  promise::PositionValue value;
+  value.version = row.integer(2);
+  value.profile.on_hand = row.decimal(3);
+  value.profile.unavailable = row.decimal(4);
+  value.profile.safety_stock = row.decimal(5);
+  value.profile.supply = promise::Schedule::parse(row.text(6)).value_or(promise::Schedule{});
+  value.profile.demand = promise::Schedule::parse(row.text(7)).value_or(promise::Schedule{});
+  value.owner = row.text(8);
+  value.suspect = !row.text(9).empty();
+  return value;
+}
+
+}  // namespace
+
+Follower::Follower(const Settings& database, Memory& memory, FollowerSettings settings)
+    : database_(database), memory_(memory), settings_(settings), connection_(database, "follower", statements()) {}
+
+Follower::~Follower() { stop(); }
+
+Attempt<std::size_t> Follower::load() {
+  auto snapshot = Snapshot::open(database_, "loader");
+  if (!snapshot) return snapshot.failure();
+  auto at = Instant::now();
+  auto identity = snapshot->value(identity_sql);
+  if (!identity) return identity.failure();
+  auto taken = snapshot->value("select pg_current_snapshot()::text");
+  if (!taken) return taken.failure();
+  memory_.clear();
+  auto masters = snapshot->copy("select kind, id, version, body from master order by kind = 'price'", [this](const CopiedRow& row) {
+    memory_.master(std::string(row.text(0)), std::string(row.text(1)), row.integer(2), std::string(row.text(3)));
+  });
+  if (!masters) return masters.failure();
+  auto feeds = snapshot->copy("select location, source, feed, topic, at from stock_feed", [this](const CopiedRow& row) {
+    memory_.stock_feed({std::string(row.text(0)), std::string(row.text(1)), std::string(row.text(2)), std::string(row.text(3)), row.instant(4),
+                        ledger::Mark::clean});
+  });
+  if (!feeds) return feeds.failure();
+  auto positions = snapshot->copy(
+      "select sku, location, version, on_hand, unavailable, safety_stock, supply, demand, owner, suspect from position",
+      [this](const CopiedRow& row) { memory_.position({std::string(row.text(0)), std::string(row.text(1))}, position_value(row)); });
+  if (!positions) return positions.failure();
+  snapshot_ = **taken;
+  identity_ = **identity;
+  last_ = std::chrono::steady_clock::now();
+  memory_.current(at);
+  ++reloads_;
+  return *positions;
+}
+
+void Follower::start() {
+  thread_ = std::thread([this] { run(); });
+}
+
+void Follower::stop() {
+  {
+    std::lock_guard hold(lock_);
+    stopping_ = true;
+  }
+  condition_.notify_one();
+  if (thread_.joinable()) thread_.join();
+}
+
+void Follower::wake() {
+  {
+    std::lock_guard hold(lock_);
+    woken_ = true;
+  }
+  condition_.notify_one();
+}
+
+void Follower::run() {
+  Backoff backoff(std::chrono::milliseconds(100), std::chrono::milliseconds(1000));
+  for (;;) {
+    bool ok = poll();
+    if (ok) backoff.reset();
+    std::unique_lock hold(lock_);
+    auto pause = ok ? settings_.sweep : backoff.next();
+    condition_.wait_for(hold, pause, [&] { return stopping_ || (ok && woken_); });
+    if (stopping_) return;
+    woken_ = false;
+  }
+}
+
+bool Follower::poll() {
+  auto at = Instant::now();
+  int connects = connection_.connects();
+  if (auto connected = connection_.connect(); !connected) return false;
+  bool reconnected = connection_.connects() != connects;
+  bool stalled = std::chrono::steady_clock::now() - last_ > settings_.stall;
+  std::string now;
+  std::vector<std::string> bodies;
+  auto asked = transact(connection_, [&](Transaction& tx) {
+    // Another server, or the same one gone back in time: what was read before does not count any more.
+    if ((reconnected || stalled) && (stalled || tx.run("identity")[0].text(0) != identity_)) return false;
+    for (auto row : tx.run("poll", snapshot_)) {
+      if (now.empty()) now = row.text(0);
+      if (!row.is_null(1)) bodies.push_back(row.text(1));
+    }
+    return true;
+  });
+  if (asked && !*asked) return static_cast<bool>(load());
+  if (!asked) return asked.failure().kind == FailureKind::data ? static_cast<bool>(load()) : false;
+  for (const auto& body : bodies) decode_change(body, memory_);
+  snapshot_ = now;
+  last_ = std::chrono::steady_clock::now();
+  memory_.current(at);
+  ++polls_;
+  return true;
+}
+
+}  // namespace crossdock::store

@@ -1,0 +1,61 @@
+// Keeps an instance's memory equal to the store: the first load, then every commit of every instance exactly once (PROTOCOLS.md E).
+#pragma once
+#include <atomic>
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <string>
+#include <thread>
+
+#include "postgres/connection.hpp"
+#include "store/change.hpp"
+
+namespace crossdock::store {
+
+struct FollowerSettings {
+  std::chrono::milliseconds sweep{250};                 ///< polled at least so often
+  std::chrono::milliseconds stall{std::chrono::minutes(10)};  ///< after a longer silence everything is loaded anew
+};
+
+/// Where the follower's news goes.
+class Memory : public ChangeSink {
+ public:
+  virtual void clear() = 0;               ///< everything is loaded anew
+  virtual void current(Instant at) = 0;   ///< all commits up to here have been seen (wall clock of this machine)
+};
+
+class Follower {
+ public:
+  Follower(const postgres::Settings& database, Memory& memory, FollowerSettings settings = {});
+  ~Follower();
+
+  /// Loads everything once, on the caller's thread; positions and master data in one snapshot.
+  postgres::Attempt<std::size_t> load();
+  /// Begins to follow on a thread of its own. After load().
+  void start();
+  void stop();
+  /// Somebody has committed: poll now. Any thread.
+  void wake();
+
+  std::uint64_t polls() const { return polls_; }
+  std::uint64_t reloads() const { return reloads_; }
+
+ private:
+  void run();
+  bool poll();
+
+  postgres::Settings database_;
+  Memory& memory_;
+  FollowerSettings settings_;
+  postgres::Connection connection_;
+  std::string snapshot_;   ///< of the last poll
+  std::string identity_;   ///< system identifier and timeline of the server that it came from
+  std::chrono::steady_clock::time_point last_{};
+  std::atomic<std::uint64_t> polls_{0}, reloads_{0};
+  std::mutex lock_;
+  std::condition_variable condition_;
+  bool woken_ = false, stopping_ = false;
+  std::thread thread_;
+};
+
+}  // namespace crossdock::store

@@ -1,0 +1,48 @@
+// Fills a World with what requests ask for, locking in the one order (PROTOCOLS.md 0): master, orders, positions, reservations, exposure.
+#pragma once
+#include <set>
+#include <span>
+#include <string>
+
+#include "ledger/world.hpp"
+#include "postgres/connection.hpp"
+
+namespace crossdock::store {
+
+/// Thrown to leave a transaction that must begin again with more needs (they were kept in Needs). Not a failure.
+struct BeginAgain {};
+
+class Loader {
+ public:
+  /// `needs` outlives attempts: what one attempt found out late, the next asks for at once.
+  Loader(postgres::Transaction& transaction, ledger::World& world, ledger::Needs& needs)
+      : transaction_(transaction), world_(world), needs_(needs) {}
+
+  /// Loads until no request asks for more. Throws BeginAgain when a lock would be taken out of order.
+  void load(std::span<ledger::Request* const> requests);
+  /// Reservations on the locked positions whose time is over and that no request of the batch names: to be expired first.
+  const std::set<std::string>& due() const { return due_; }
+
+ private:
+  void ask(std::span<ledger::Request* const> requests);
+  bool load_unlocked();
+  bool lock_orders();
+  bool read_reservations();
+  bool lock_positions();
+  bool load_dependants();
+  void find_due_holds();
+
+  postgres::Transaction& transaction_;
+  ledger::World& world_;
+  ledger::Needs& needs_;
+  ledger::Needs done_;
+  ledger::Needs asked_;  ///< by the requests themselves
+  bool orders_locked_ = false, positions_locked_ = false, awaited_again_ = false;
+  std::set<std::string> due_;
+};
+
+/// Orders with lines, commitments and warehouse orders, unlocked: for reading.
+std::vector<ledger::OrderRow> read_orders(postgres::Transaction& transaction, const std::vector<std::string>& ids);
+std::vector<ledger::ReservationRow> read_reservations(postgres::Transaction& transaction, const std::vector<std::string>& ids);
+
+}  // namespace crossdock::store

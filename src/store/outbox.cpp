@@ -1,0 +1,125 @@
+#include "store/outbox.hpp"
+
+#include <algorithm>
+
+#include "promise/words.hpp"
+
+namespace crossdock::store {
+
+using namespace postgres;
+
+namespace {
+
+std::vector<Statement> statements() {
+  return {
+      {"beat", "insert into instance (owner, until) values ($1, clock_timestamp() + $2::interval) "
+               "on conflict (owner) do update set until = excluded.until"},
+      {"alive", "select count(*) from instance where until > clock_timestamp()"},
+      {"forget", "delete from instance where until < clock_timestamp() - interval '1 hour'"},
+      {"renew", "update lease set until = clock_timestamp() + $2::interval where owner = $1 and name like 'outbox-%' and "
+                "until > clock_timestamp() returning substr(name, 8)::int, fence"},
+      {"give", "update lease set until = '-infinity', owner = '' where owner = $1 and name = any($2::text[])"},
+      {"take", "update lease set owner = $1, fence = fence + 1, until = clock_timestamp() + $2::interval where name in (select name from "
+               "lease where name like 'outbox-%' and until <= clock_timestamp() order by name limit $3 for update skip locked) "
+               "returning substr(name, 8)::int, fence"},
+      {"read", "select o.id, o.shard, o.topic, o.key, o.headers, o.body from unnest($2::int4[], $3::int8[]) as a(shard, fence) join lease l on "
+               "l.name = 'outbox-' || a.shard and l.owner = $1 and l.fence = a.fence and l.until > clock_timestamp() join outbox o on "
+               "o.shard = a.shard order by o.id limit $4"},
+      {"remove", "delete from outbox where id = any($1::int8[])"},
+      {"depth", "select count(*) from outbox"},
+      {"park", "insert into exception (kind, reason, detail, origin, body) values ('outgoing', 'unpublishable', $1, $2, $3)"},
+      {"leave", "delete from instance where owner = $1"},
+      {"leave_leases", "update lease set until = '-infinity', owner = '' where owner = $1"},
+  };
+}
+
+std::string interval(std::chrono::milliseconds length) { return std::to_string(length.count()) + " ms"; }
+
+}  // namespace
+
+int shard_of(const std::string& lane) { return static_cast<int>(promise::hash_of(lane) % outbox_shards); }
+
+void put_outgoing(Transaction& tx, const std::vector<ledger::Outgoing>& outgoing) {
+  if (outgoing.empty()) return;
+  IntegerArray shard;
+  TextArray topic;
+  BytesArray key, headers, body;
+  for (const auto& out : outgoing)
+    shard.add(shard_of(out.lane)), topic.add(out.topic), key.add(out.key), headers.add(pack(out.headers)), body.add(out.body);
+  tx.run("outbox", shard, topic, key, headers, body);
+}
+
+Outbox::Outbox(const Settings& settings, std::string owner, std::chrono::milliseconds lease)
+    : owner_(std::move(owner)), lease_(lease), connection_(settings, "publisher", statements()) {}
+
+Attempt<std::vector<ShardLease>> Outbox::renew() {
+  return transact(connection_, [this](Transaction& tx) {
+    tx.run("beat", owner_, interval(lease_));
+    auto alive = std::max<std::int64_t>(1, tx.run("alive")[0].integer(0));
+    auto share = (outbox_shards + alive - 1) / alive;
+    std::vector<ShardLease> held;
+    for (auto row : tx.run("renew", owner_, interval(lease_))) held.push_back({static_cast<int>(row.integer(0)), row.integer(1)});
+    TextArray surplus;
+    while (static_cast<std::int64_t>(held.size()) > share) {
+      surplus.add("outbox-" + std::to_string(held.back().shard));
+      held.pop_back();
+    }
+    if (!surplus.empty()) tx.run("give", owner_, surplus);
+    auto wanted = share - static_cast<std::int64_t>(held.size());
+    if (wanted > 0)
+      for (auto row : tx.run("take", owner_, interval(lease_), wanted)) held.push_back({static_cast<int>(row.integer(0)), row.integer(1)});
+    return held;
+  });
+}
+
+Attempt<std::vector<OutboxRow>> Outbox::read(const std::vector<ShardLease>& leases, int limit) {
+  return transact(connection_, [&](Transaction& tx) {
+    IntegerArray shard, fence;
+    for (const auto& lease : leases) shard.add(lease.shard), fence.add(lease.fence);
+    std::vector<OutboxRow> rows;
+    for (auto row : tx.run("read", owner_, shard, fence, limit)) {
+      OutboxRow out;
+      out.id = row.integer(0);
+      out.shard = static_cast<int>(row.integer(1));
+      out.topic = row.text(2);
+      if (!row.is_null(3)) out.key = row.bytes(3);
+      out.headers = unpack(row.bytes(4));
+      if (!row.is_null(5)) out.body = row.bytes(5);
+      rows.push_back(std::move(out));
+    }
+    return rows;
+  });
+}
+
+Attempt<Done> Outbox::remove(const std::vector<std::int64_t>& ids) {
+  return transact(connection_, [&](Transaction& tx) {
+    IntegerArray all;
+    for (auto id : ids) all.add(id);
+    tx.run("remove", all);
+    return Done{};
+  });
+}
+
+Attempt<Done> Outbox::park(const OutboxRow& row, const std::string& why) {
+  return transact(connection_, [&](Transaction& tx) {
+    IntegerArray one;
+    one.add(row.id);
+    tx.run("park", why, row.topic, Bytes{row.body ? std::string_view(*row.body) : std::string_view("")});
+    tx.run("remove", one);
+    return Done{};
+  });
+}
+
+Attempt<std::int64_t> Outbox::depth() {
+  return transact(connection_, [](Transaction& tx) { return tx.run("depth")[0].integer(0); });
+}
+
+void Outbox::give_back() {
+  auto gone = transact(connection_, [this](Transaction& tx) {
+    tx.run("leave_leases", owner_);
+    tx.run("leave", owner_);
+  });
+  (void)gone;  // a lease that could not be given back runs out by itself
+}
+
+}  // namespace crossdock::store

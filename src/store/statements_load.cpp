@@ -1,0 +1,110 @@
+#include "store/statements.hpp"
+
+namespace crossdock::store {
+
+namespace {
+
+// Each set of keys comes as arrays; `ordered … for no key update` locks in the keys' order (PROTOCOLS.md 0).
+std::string order_columns() {
+  return "o.id, o.source, o.order_number, o.fingerprint, o.revision, o.order_status, o.fulfilment_status, o.financial_status, o.customer, "
+         "o.customer_po, o.head, o.holds, o.verdict, o.exposure, o.created_at, o.updated_at, o.release_due";
+}
+
+std::string position_columns() {
+  return "p.sku, p.location, p.version, p.on_hand, p.unavailable, p.safety_stock, p.supply, p.demand, p.earliest_expiry, p.owner, "
+         "p.snap_epoch, p.snap_sequence, p.snap_id, p.snap_as_of, p.last_epoch, p.last_sequence, p.moves, p.gap_since, p.suspect";
+}
+
+std::string awaited_columns() {
+  return "w.source, w.number, w.line, w.part, w.order_id, w.order_line, w.sku, w.location, w.date, w.shipped_at, w.quantity, w.demand";
+}
+
+}  // namespace
+
+std::vector<postgres::Statement> load_statements() {
+  const std::string pairs = "unnest($1::text[], $2::text[])";
+  return {
+      {"now", "select clock_timestamp()"},
+      {"keys",
+       "select k.client, k.call, k.key, k.fingerprint, k.status, k.headers, k.body from unnest($1::text[], $2::text[], $3::text[]) as "
+       "a(client, call, key) join idempotency_key k on (k.client, k.call, k.key) = (a.client, a.call, a.key)"},
+      {"master", "select m.kind, m.id, m.version, m.body from " + pairs +
+                     " as a(kind, id) join master m on (m.kind, m.id) = (a.kind, a.id) order by m.kind, m.id for no key update of m"},
+      {"master_read", "select m.kind, m.id, m.version, m.body from " + pairs +
+                          " as a(kind, id) join master m on (m.kind, m.id) = (a.kind, a.id)"},
+      {"order_numbers", "select o.source, o.order_number, o.id from " + pairs +
+                            " as a(source, number) join sales_order o on (o.source, o.order_number) = (a.source, a.number)"},
+      {"warehouse_order_ids", "select id, order_id from warehouse_order where id = any($1::uuid[])"},
+      {"shipments", "select s.id, s.source, s.number, s.fingerprint, s.order_id, s.location, s.shipped_at, s.body, s.created_at from " + pairs +
+                        " as a(source, number) join shipment s on (s.source, s.number) = (a.source, a.number)"},
+      {"purchase_orders", "select o.customer, o.customer_po, o.source, o.order_number from " + pairs +
+                              " as a(customer, po) join sales_order o on (o.customer, o.customer_po) = (a.customer, a.po) "
+                              "where o.order_status <> 'cancelled'"},
+      {"stock_feeds", "select location, source, feed, topic, at from stock_feed where location = any($1::text[])"},
+      {"orders", "select " + order_columns() + " from sales_order o where o.id = any($1::uuid[]) order by o.id for no key update"},
+      {"orders_read", "select " + order_columns() + " from sales_order o where o.id = any($1::uuid[]) order by o.id"},
+      {"order_lines",
+       "select order_id, line, place, sku, body, base_uom, numerator, denominator, ordered, over_shipped, open, committed, backordered, "
+       "awaited, consumed, cancelled from order_line where order_id = any($1::uuid[]) order by order_id, place"},
+      {"commitments",
+       "select order_id, line, number, sku, location, date, quantity, effected, version, warehouse_order from commitment "
+       "where order_id = any($1::uuid[]) order by order_id, line, number"},
+      {"warehouse_orders",
+       "select id, order_id, location, sequence, state, ship_date, created_at from warehouse_order where order_id = any($1::uuid[]) "
+       "order by order_id, created_at, location, sequence"},
+      {"warehouse_order_lines",
+       "select l.warehouse_order, o.order_id, l.line, l.order_line, l.sku, l.quantity, l.shipped from warehouse_order o "
+       "join warehouse_order_line l on l.warehouse_order = o.id where o.order_id = any($1::uuid[]) order by l.warehouse_order, l.line"},
+      {"reservations_read",
+       "select id, state, expires_at, reference, policy, client, order_id, created_at from reservation where id = any($1::uuid[])"},
+      {"reservations",
+       "select id, state, expires_at, reference, policy, client, order_id, created_at from reservation where id = any($1::uuid[]) "
+       "order by id for no key update"},
+      {"reservation_lines",
+       "select reservation_id, line, sku, location, date, uom, asked_date, numerator, denominator, requested, granted, version "
+       "from reservation_line where reservation_id = any($1::uuid[]) order by reservation_id, line"},
+      {"new_positions", "insert into position (sku, location) select sku, location from " + pairs +
+                            " as a(sku, location) order by sku collate \"C\", location collate \"C\" on conflict do nothing"},
+      {"positions", "select " + position_columns() + " from " + pairs +
+                        " as a(sku, location) join position p on (p.sku, p.location) = (a.sku, a.location) "
+                        "order by p.sku, p.location for no key update of p"},
+      {"due_holds",
+       "select l.sku, l.location, r.id, r.expires_at from " + pairs +
+           " as a(sku, location) join reservation_line l on (l.sku, l.location) = (a.sku, a.location) and l.granted > 0 "
+           "join reservation r on r.id = l.reservation_id and r.state in ('created', 'updated')"},
+      {"movements",
+       "select m.sku, m.location, m.epoch, m.sequence, m.discriminator, m.id, m.source, m.occurred_at, m.delta, m.unavailable_delta, m.reason "
+       "from unnest($1::text[], $2::text[], $3::int8[], $4::int8[], $5::text[]) as a(sku, location, epoch, sequence, discriminator) "
+       "join movement m on (m.sku, m.location, m.epoch, m.sequence, m.discriminator) = "
+       "(a.sku, a.location, a.epoch, a.sequence, a.discriminator)"},
+      {"movements_of",
+       "select m.sku, m.location, m.epoch, m.sequence, m.discriminator, m.id, m.source, m.occurred_at, m.delta, m.unavailable_delta, m.reason "
+       "from " + pairs + " as a(sku, location) join position p on (p.sku, p.location) = (a.sku, a.location) "
+       "join movement m on (m.sku, m.location) = (a.sku, a.location) "
+       "where m.epoch = -1 or (m.epoch, m.sequence) > (p.snap_epoch, p.snap_sequence)"},
+      {"awaited_at", "select " + awaited_columns() + " from " + pairs +
+                         " as a(sku, location) join awaited_effect w on (w.sku, w.location) = (a.sku, a.location)"},
+      {"early_at", "select e.kind, e.source, e.number, e.line, e.sku, e.location, e.quantity, e.seen_at from " + pairs +
+                       " as a(sku, location) join early_effect e on (e.sku, e.location) = (a.sku, a.location)"},
+      {"commitments_at",
+       "select c.order_id, c.line, c.number, c.sku, c.location, c.date, c.quantity, c.effected, c.version, c.warehouse_order from " + pairs +
+           " as a(sku, location) join commitment c on (c.sku, c.location) = (a.sku, a.location) and c.quantity > 0 order by c.version desc"},
+      {"netted_at",
+       "select c.sku, c.location, sum(c.quantity) from " + pairs +
+           " as a(sku, location) join commitment c on (c.sku, c.location) = (a.sku, a.location) and c.quantity > 0 "
+           "where c.warehouse_order is not null group by c.sku, c.location"},
+      {"exposures",
+       "select customer, amount, currency from pending_exposure where customer = any($1::text[]) order by customer for no key update"},
+      {"new_exposures",
+       "insert into pending_exposure (customer, amount, currency) select c, 0, '' from unnest($1::text[]) as a(c) order by c collate \"C\" "
+       "on conflict do nothing"},
+  };
+}
+
+std::vector<postgres::Statement> decide_statements() {
+  auto all = load_statements();
+  for (auto& statement : apply_statements()) all.push_back(std::move(statement));
+  return all;
+}
+
+}  // namespace crossdock::store

@@ -1,0 +1,90 @@
+#include "store/sweep.hpp"
+
+#include "store/headers.hpp"
+
+namespace crossdock::store {
+
+using namespace postgres;
+
+namespace {
+
+const char* waiting_columns =
+    "w.id, w.want_kind, w.want_key, w.until, w.kind, w.feed, w.topic, w.partition, w.record_offset, w.record_key, w.headers, w.body";
+
+ledger::WaitingRow waiting_from(const Row& row) {
+  ledger::WaitingRow out;
+  out.id = row.integer(0);
+  out.want_kind = row.text(1);
+  out.want_key = row.text(2);
+  out.until = row.instant(3);
+  out.kind = row.text(4);
+  out.feed = row.text(5);
+  out.topic = row.text(6);
+  out.partition = static_cast<int>(row.integer(7));
+  out.offset = row.integer(8);
+  if (!row.is_null(9)) out.record_key = row.bytes(9);
+  out.headers = unpack(row.bytes(10));
+  out.body = row.bytes(11);
+  return out;
+}
+
+std::vector<ledger::WaitingRow> rows_of(const Rows& rows) {
+  std::vector<ledger::WaitingRow> out;
+  for (auto row : rows) out.push_back(waiting_from(row));
+  return out;
+}
+
+}  // namespace
+
+std::vector<Statement> sweep_statements() {
+  const std::string columns = waiting_columns;
+  return {
+      {"due_reservations", "select id from reservation where state in ('created', 'updated') and expires_at <= clock_timestamp() "
+                           "order by expires_at limit $1"},
+      {"due_releases", "select id from sales_order where release_due is not null and release_due <= current_date + $1::int + 1 "
+                       "order by release_due limit $2"},
+      {"due_gaps", "select sku, location from position where gap_since is not null and suspect = '' and gap_since < clock_timestamp() - "
+                   "$1::interval limit $2"},
+      {"woken", "select " + columns + " from waiting w where exists (select 1 from master m where (m.kind, m.id) = (w.want_kind, w.want_key)) or "
+                "(w.want_kind = 'order' and exists (select 1 from sales_order o where o.source = split_part(w.want_key, E'\\n', 1) and "
+                "o.order_number = split_part(w.want_key, E'\\n', 2))) or (w.want_kind = 'order_id' and (exists (select 1 from sales_order o "
+                "where o.id::text = w.want_key) or exists (select 1 from warehouse_order v where v.id::text = w.want_key))) order by w.id limit $1"},
+      {"overdue", "select " + columns + " from waiting w where w.until <= clock_timestamp() order by w.id limit $1"},
+      {"prune_changes", "delete from change where ctid = any(array(select ctid from change where at < clock_timestamp() - $1::interval limit 5000))"},
+      {"prune_keys", "delete from idempotency_key where ctid = any(array(select ctid from idempotency_key where created_at < clock_timestamp() - "
+                     "$1::interval limit 5000))"},
+      {"prune_movements",
+       "delete from movement where ctid = any(array(select m.ctid from movement m join position p on (p.sku, p.location) = (m.sku, m.location) "
+       "where m.occurred_at < clock_timestamp() - $1::interval and m.epoch >= 0 and (m.epoch, m.sequence) <= (p.snap_epoch, p.snap_sequence) "
+       "limit 5000))"},
+  };
+}
+
+std::vector<std::string> due_reservations(Transaction& tx, int limit) {
+  std::vector<std::string> ids;
+  for (auto row : tx.run("due_reservations", limit)) ids.push_back(row.text(0));
+  return ids;
+}
+
+std::vector<std::string> due_releases(Transaction& tx, int days, int limit) {
+  std::vector<std::string> ids;
+  for (auto row : tx.run("due_releases", days, limit)) ids.push_back(row.text(0));
+  return ids;
+}
+
+std::vector<ledger::PositionKey> due_gaps(Transaction& tx, std::chrono::milliseconds tolerance, int limit) {
+  std::vector<ledger::PositionKey> keys;
+  for (auto row : tx.run("due_gaps", std::to_string(tolerance.count()) + " ms", limit)) keys.push_back({row.text(0), row.text(1)});
+  return keys;
+}
+
+std::vector<ledger::WaitingRow> woken_rows(Transaction& tx, int limit) { return rows_of(tx.run("woken", limit)); }
+std::vector<ledger::WaitingRow> overdue_rows(Transaction& tx, int limit) { return rows_of(tx.run("overdue", limit)); }
+
+std::size_t prune(Transaction& tx, const Retention& retention) {
+  auto hours = [](std::chrono::hours length) { return std::to_string(length.count()) + " hours"; };
+  return tx.run("prune_changes", hours(retention.changes)).affected() + tx.run("prune_keys", hours(retention.keys)).affected() +
+         tx.run("prune_movements", hours(retention.movements)).affected();
+}
+
+}  // namespace crossdock::store

@@ -1,0 +1,30 @@
+// What time brings about: due holds, near ship dates, gaps, waits whose parent has come or whose time is over, old rows.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "ledger/rows.hpp"
+#include "postgres/connection.hpp"
+
+namespace crossdock::store {
+
+std::vector<postgres::Statement> sweep_statements();
+
+std::vector<std::string> due_reservations(postgres::Transaction& transaction, int limit);
+/// Orders whose first ungiven ship date is at most `days` ahead (one more is fetched for the time zones; the ledger judges exactly).
+std::vector<std::string> due_releases(postgres::Transaction& transaction, int days, int limit);
+std::vector<ledger::PositionKey> due_gaps(postgres::Transaction& transaction, std::chrono::milliseconds tolerance, int limit);
+/// Waiting rows whose item, location or order is there now.
+std::vector<ledger::WaitingRow> woken_rows(postgres::Transaction& transaction, int limit);
+/// Waiting rows whose time is over.
+std::vector<ledger::WaitingRow> overdue_rows(postgres::Transaction& transaction, int limit);
+
+struct Retention {
+  std::chrono::hours changes{24};
+  std::chrono::hours keys{24 * 30};
+  std::chrono::hours movements{24 * 30};  ///< the lateness horizon: movements below the snapshot are kept so long
+};
+/// Deletes what nobody needs any more, a bounded number of rows a call. Answers how many went.
+std::size_t prune(postgres::Transaction& transaction, const Retention& retention);
+
+}  // namespace crossdock::store

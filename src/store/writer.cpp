@@ -1,0 +1,119 @@
+#include "store/writer.hpp"
+
+#include <algorithm>
+
+#include "crossdock/base/deadline.hpp"
+#include "store/statements.hpp"
+
+namespace crossdock::store {
+
+Writer::Writer(const postgres::Settings& database, const Shared& shared, WriterSettings settings)
+    : shared_(shared), settings_(std::move(settings)), connection_(database, settings_.role, decide_statements()), thread_([this] { run(); }) {}
+
+Writer::~Writer() { stop(); }
+
+void Writer::submit(std::shared_ptr<ledger::Request> request, Completion done) {
+  std::optional<Undecided> refused;
+  {
+    std::lock_guard hold(lock_);
+    if (stopping_)
+      refused = Undecided::stopping;
+    else if (queue_.size() >= settings_.queue)
+      refused = Undecided::overloaded;
+    else
+      queue_.push_back(Job{std::move(request), done});
+  }
+  if (refused)
+    done(refused);
+  else
+    wake_.notify_one();
+}
+
+void Writer::stop() {
+  {
+    std::lock_guard hold(lock_);
+    if (stopping_ && !thread_.joinable()) return;
+    stopping_ = true;
+  }
+  wake_.notify_one();
+  if (thread_.joinable()) thread_.join();
+}
+
+WriterFigures Writer::figures() const {
+  std::lock_guard hold(lock_);
+  auto figures = figures_;
+  figures.waiting = queue_.size();
+  return figures;
+}
+
+bool Writer::connected() const {
+  std::lock_guard hold(lock_);
+  return connected_;
+}
+
+void Writer::run() {
+  std::vector<Job> batch;
+  for (;;) {
+    {
+      std::unique_lock hold(lock_);
+      wake_.wait(hold, [this] { return stopping_ || !queue_.empty(); });
+      if (queue_.empty()) return;
+      auto count = std::min(settings_.batch, queue_.size());
+      batch.assign(std::make_move_iterator(queue_.begin()), std::make_move_iterator(queue_.begin() + static_cast<std::ptrdiff_t>(count)));
+      queue_.erase(queue_.begin(), queue_.begin() + static_cast<std::ptrdiff_t>(count));
+    }
+    work(batch);
+    batch.clear();
+  }
+}
+
+void Writer::work(std::span<Job> jobs) {
+  auto undecided = settle(jobs);
+  {
+    std::lock_guard hold(lock_);
+    ++figures_.batches;
+    figures_.requests += jobs.size();
+    figures_.failures += undecided ? jobs.size() : 0;
+    connected_ = undecided != Undecided::unavailable;
+  }
+  for (auto& job : jobs)
+    if (job.done) job.done(undecided);
+}
+
+/// Decides a batch whatever the database does, within the patience. What is left undecided has changed nothing that a repeat would not find.
+std::optional<Undecided> Writer::settle(std::span<Job> jobs) {
+  std::vector<ledger::Request*> requests;
+  for (auto& job : jobs) requests.push_back(job.request.get());
+  postgres::Backoff backoff(std::chrono::milliseconds(20), std::chrono::milliseconds(500));
+  Deadline patience = Deadline::in(settings_.patience);
+  for (;;) {
+    auto decided = decide(connection_, shared_, requests);
+    if (decided) return {};
+    auto kind = decided.failure().kind;
+    if (shared_.failed) shared_.failed(settings_.role, decided.failure());
+    if (kind == postgres::FailureKind::data && jobs.size() > 1) return halve(jobs);
+    if (kind == postgres::FailureKind::data || kind == postgres::FailureKind::other) return Undecided::broken;
+    if (patience.passed()) return Undecided::unavailable;
+    {
+      std::unique_lock hold(lock_);
+      ++figures_.retries;
+    }
+    std::this_thread::sleep_for(backoff.next());
+  }
+}
+
+/// A row of the batch is at fault: the halves find it, the others are decided without it.
+std::optional<Undecided> Writer::halve(std::span<Job> jobs) {
+  auto middle = jobs.size() / 2;
+  for (auto half : {jobs.first(middle), jobs.subspan(middle)}) {
+    auto undecided = settle(half);
+    for (auto& job : half) {
+      if (!job.done) continue;
+      job.done(undecided);
+      job.done = nullptr;
+    }
+  }
+  return {};
+}
+
+}  // namespace crossdock::store

@@ -1,0 +1,71 @@
+// A writer: one thread, one connection, batches of all that waits (PROTOCOLS.md 0: no delay timer).
+#pragma once
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "store/decide.hpp"
+
+namespace crossdock::store {
+
+/// Why a request got no decision.
+enum class Undecided { overloaded, unavailable, broken, stopping };
+
+/// Called on the writer's thread, after the commit, once for each submitted request.
+using Completion = std::function<void(std::optional<Undecided>)>;
+
+struct WriterSettings {
+  std::string role;                              ///< names its connection
+  std::size_t batch = 256;                       ///< most requests a transaction
+  std::size_t queue = 20'000;                    ///< more waiting ones are refused as overloaded
+  std::chrono::milliseconds patience{2'000};     ///< how long a lost database is tried before its requests are answered unavailable
+};
+
+struct WriterFigures {
+  std::uint64_t batches = 0, requests = 0, retries = 0, failures = 0;
+  std::size_t waiting = 0;
+};
+
+class Writer {
+ public:
+  Writer(const postgres::Settings& database, const Shared& shared, WriterSettings settings);
+  ~Writer();
+
+  /// Any thread. The request lives until its completion was called.
+  void submit(std::shared_ptr<ledger::Request> request, Completion done);
+  /// Takes nothing more, decides what waits, ends the thread.
+  void stop();
+  WriterFigures figures() const;
+  bool connected() const;
+
+ private:
+  struct Job {
+    std::shared_ptr<ledger::Request> request;
+    Completion done;
+  };
+  void run();
+  void work(std::span<Job> jobs);
+  std::optional<Undecided> settle(std::span<Job> jobs);
+  std::optional<Undecided> halve(std::span<Job> jobs);
+
+  const Shared& shared_;
+  WriterSettings settings_;
+  postgres::Connection connection_;
+  mutable std::mutex lock_;
+  std::condition_variable wake_;
+  std::deque<Job> queue_;
+  bool stopping_ = false;
+  bool connected_ = true;
+  WriterFigures figures_;
+  std::thread thread_;
+};
+
+}  // namespace crossdock::store
