@@ -330,6 +330,8 @@ std::shared_ptr<const Customer> Catalog::customer(std::string_view number) const
 
 std::shared_ptr<const ShippingMethod> Catalog::shipping_method(std::string_view code) const { return state_->methods.find(code); }
 
+bool Catalog::keeps_shipping_methods() const { return state_->methods.size() != 0; }
+
 std::shared_ptr<const Locations> Catalog::locations() const {
   std::shared_lock reading(state_->locations_lock);
   return state_->locations;

@@ -109,6 +109,8 @@ class Catalog {
   std::shared_ptr<const CatalogItem> item(std::string_view sku) const;
   std::shared_ptr<const Customer> customer(std::string_view number) const;
   std::shared_ptr<const ShippingMethod> shipping_method(std::string_view code) const;
+  /// Whether shipping methods are kept here at all: where none is, an order's method cannot be unknown.
+  bool keeps_shipping_methods() const;
   /// The item's prices in no order; null if it has none.
   std::shared_ptr<const std::vector<CatalogPrice>> prices(std::string_view sku) const;
   std::shared_ptr<const Locations> locations() const;

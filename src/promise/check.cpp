@@ -10,8 +10,10 @@ namespace crossdock::promise {
 namespace {
 
 Mistake no_such_unit(std::size_t line, const AskedLine& asked) {
-  return {"/lines/" + std::to_string(line) + "/uom", "not_allowed",
-          "the item " + std::string(asked.sku) + " is not kept in the unit " + std::string(asked.uom), {}};
+  return {"/lines/" + std::to_string(line) + "/uom",
+          "not_allowed",
+          "the item " + std::string(asked.sku) + " is not kept in the unit " + std::string(asked.uom),
+          {}};
 }
 
 /// Works out each line in turn and hands it to `done(line)`.
@@ -19,7 +21,7 @@ template <class Done>
 Mistakes each_line(std::span<const AskedLine> lines, const Catalog& catalog, const Projection& projection, Instant now,
                    const AvailabilityRules& rules, Scratch& scratch, Done&& done) {
   Mistakes mistakes;
-  scratch.begin(catalog, projection, now, rules);
+  scratch.begin(catalog, now, rules);
   scratch.hashes.clear();
   // All hashes first: the tables' cache lines are on their way while the first line is worked out.
   for (const auto& line : lines) {

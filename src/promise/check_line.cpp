@@ -38,11 +38,11 @@ bool Scratch::dated() const {
 }
 
 /// What each location can give by the date asked, by the rule for stale data; and their sum.
-void Scratch::figure(const AskedLine& asked, bool some_position) {
+void Scratch::weigh(const AskedLine& asked, bool some_position) {
   total_ = {};
-  const bool denied = rules_->when_stale == WhenStale::deny &&
-                      std::any_of(outcome_.figures.begin(), outcome_.figures.end(),
-                                  [&](const Figure& figure) { return weighs(figure, asked, some_position); });
+  const bool denied =
+      rules_->when_stale == WhenStale::deny && std::any_of(outcome_.figures.begin(), outcome_.figures.end(),
+                                                           [&](const Figure& figure) { return weighs(figure, asked, some_position); });
   offers_.clear();
   for (auto& figure : outcome_.figures) {
     const auto& profile = position_of(figure);
@@ -150,7 +150,7 @@ void Scratch::convert(Decimal asked, Decimal base) {
 
 void Scratch::judge(const AskedLine& asked, bool some_position) {
   const bool full = outcome_.available >= asked.quantity;
-  outcome_.status = full                             ? AvailabilityStatus::available
+  outcome_.status = full                            ? AvailabilityStatus::available
                     : outcome_.available.positive() ? AvailabilityStatus::partial
                                                     : AvailabilityStatus::unavailable;
   if (full || rules_->when_stale == WhenStale::serve) return;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "crossdock/base/json.hpp"
+#include "promise/freshness.hpp"
 
 namespace crossdock::promise {
 
@@ -24,18 +25,14 @@ void Scratch::take_locations(std::shared_ptr<const Locations> now) {
     by_number_[all[i].number] = static_cast<std::int32_t>(i);
   }
   marks_.assign(all.size(), 0);
-  profiles_.assign(all.size(), nullptr);
-  suspect_.assign(all.size(), 0);
-  owner_marks_.assign(all.size(), 0);
+  at_.assign(all.size(), nullptr);
 }
 
-void Scratch::begin(const Catalog& catalog, const Projection& projection, Instant now, const AvailabilityRules& rules) {
+void Scratch::begin(const Catalog& catalog, Instant now, const AvailabilityRules& rules) {
   auto present = catalog.locations();
   if (present->serial() != locations_->serial() || present->all().empty()) take_locations(std::move(present));
   now_ = now;
   rules_ = &rules;
-  fresh_since_ = now.micros - std::chrono::duration_cast<std::chrono::microseconds>(rules.stale_after).count();
-  behind_ = now - projection.as_of() > std::chrono::duration_cast<std::chrono::microseconds>(rules.projection_limit).count();
   taken_.clear();
 }
 
@@ -75,37 +72,29 @@ bool Scratch::choose_locations(const AskedLine& asked) {
   return known;
 }
 
-/// The SKU's positions of this moment, less what earlier lines took, under profiles_ by location.
+/// The SKU's positions of this moment, less what earlier lines took, into the outcome's figures.
 void Scratch::read_positions(const AskedLine& asked, std::uint64_t hash, const Projection& projection) {
   const auto count = projection.read(asked.sku, hash, held_);
+  const auto place_of = [this](const Held& held) { return held.place < by_number_.size() ? by_number_[held.place] : -1; };
   for (std::size_t i = 0; i < count; ++i) {
-    auto& held = held_[i];
-    const auto at = held.place < by_number_.size() ? by_number_[held.place] : -1;
-    if (at < 0) continue;
-    profiles_[static_cast<std::size_t>(at)] = &held.profile;
-    suspect_[static_cast<std::size_t>(at)] = held.suspect ? 1 : 0;
-    owner_marks_[static_cast<std::size_t>(at)] = projection.watermarks().at(held.feed);
+    if (const auto at = place_of(held_[i]); at >= 0) at_[static_cast<std::size_t>(at)] = &held_[i];
   }
   for (const auto& taken : taken_) {
     if (taken.hash != hash || taken.sku != asked.sku) continue;
-    if (auto* profile = profiles_[taken.location]) profile->demand.add(taken.date, taken.quantity);
+    if (auto* held = at_[taken.location]) held->profile.demand.add(taken.date, taken.quantity);
   }
-  const auto& all = locations_->all();
-  outcome_.figures.clear();
+  const Freshness freshness(now_, projection, *rules_);
   for (const auto i : chosen_) {
     Figure figure;
     figure.location = i;
     figure.today = today(i);
-    figure.profile = profiles_[i];
-    // A position that its owner has not reported on yet (supplies only) is as old as the location's newest feed.
-    const auto newest = projection.watermarks().newest(all[i].number);
-    figure.watermark = figure.profile && owner_marks_[i] != Watermarks::never ? owner_marks_[i] : newest;
-    figure.stale = stale_at(figure.watermark) || (figure.profile && suspect_[i] != 0);
+    figure.profile = at_[i] ? &at_[i]->profile : nullptr;
+    figure.watermark = freshness.watermark(at_[i], locations_->all()[i].number);
+    figure.stale = freshness.stale(at_[i], figure.watermark);
     outcome_.figures.push_back(figure);
   }
   for (std::size_t i = 0; i < count; ++i) {
-    const auto at = held_[i].place < by_number_.size() ? by_number_[held_[i].place] : -1;
-    if (at >= 0) profiles_[static_cast<std::size_t>(at)] = nullptr;
+    if (const auto at = place_of(held_[i]); at >= 0) at_[static_cast<std::size_t>(at)] = nullptr;
   }
 }
 
@@ -133,7 +122,7 @@ bool Scratch::line(const AskedLine& asked, std::uint64_t hash, const Catalog& ca
   read_positions(asked, hash, projection);
   const bool some_position =
       std::any_of(outcome_.figures.begin(), outcome_.figures.end(), [](const Figure& figure) { return figure.profile != nullptr; });
-  figure(asked, some_position);
+  weigh(asked, some_position);
   const auto base = outcome_.factor == Fraction{} ? asked.quantity : to_base(asked.quantity, outcome_.factor).quantity;
   confirm(asked, base);
   find_earliest_full(asked);

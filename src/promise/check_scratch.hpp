@@ -46,7 +46,7 @@ class Scratch {
   static Scratch& of_this_thread();
 
   /// Takes the catalog's present locations and forgets what the last request took.
-  void begin(const Catalog& catalog, const Projection& projection, Instant now, const AvailabilityRules& rules);
+  void begin(const Catalog& catalog, Instant now, const AvailabilityRules& rules);
   /// Works out a line into outcome(). False: the item is not sold in the unit asked.
   bool line(const AskedLine& asked, std::uint64_t hash, const Catalog& catalog, const Projection& projection);
 
@@ -56,7 +56,6 @@ class Scratch {
   const std::string& head(std::uint32_t location) const { return days_[location].head; }
   Instant now() const { return now_; }
   Date today(std::uint32_t location);
-  bool stale_at(std::int64_t watermark) const { return behind_ || watermark < fresh_since_; }
 
   std::vector<std::uint64_t> hashes;  ///< of the request's lines
   std::vector<char> bytes;            ///< of the answer's text
@@ -78,7 +77,7 @@ class Scratch {
   void take_locations(std::shared_ptr<const Locations> now);
   bool choose_locations(const AskedLine& asked);
   void read_positions(const AskedLine& asked, std::uint64_t hash, const Projection& projection);
-  void figure(const AskedLine& asked, bool some_position);
+  void weigh(const AskedLine& asked, bool some_position);
   void confirm(const AskedLine& asked, Decimal base);
   void confirm_later(const AskedLine& asked, Decimal rest);
   void find_earliest_full(const AskedLine& asked);
@@ -93,9 +92,7 @@ class Scratch {
   std::vector<std::uint32_t> chosen_;
   std::vector<std::uint8_t> marks_;
   std::vector<Held> held_;
-  std::vector<Profile*> profiles_;  ///< by location, of this line
-  std::vector<std::uint8_t> suspect_;
-  std::vector<std::int64_t> owner_marks_;
+  std::vector<Held*> at_;  ///< this line's position by location; all null between lines
   std::vector<Offer> offers_;
   std::vector<Taken> taken_;
   std::vector<std::pair<Date, Decimal>> rises_;
@@ -103,8 +100,6 @@ class Scratch {
   Outcome outcome_;
   Instant now_;
   const AvailabilityRules* rules_ = nullptr;
-  std::int64_t fresh_since_ = 0;
-  bool behind_ = false;
   std::size_t by_date_ = 0;  ///< how many confirmed parts go by the date asked
   Decimal total_;            ///< the line's available in the base unit
 };

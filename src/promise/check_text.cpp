@@ -19,8 +19,9 @@ bool plain(std::string_view text) {
   return true;
 }
 
-constexpr std::string_view statuses[] = {",\"status\":\"available\"",    ",\"status\":\"partial\"",          ",\"status\":\"unavailable\"",
-                                         ",\"status\":\"unknown_item\"", ",\"status\":\"unknown_location\"", ",\"status\":\"indeterminate\""};
+constexpr std::string_view statuses[] = {",\"status\":\"available\"",        ",\"status\":\"partial\"",
+                                         ",\"status\":\"unavailable\"",      ",\"status\":\"unknown_item\"",
+                                         ",\"status\":\"unknown_location\"", ",\"status\":\"indeterminate\""};
 
 }  // namespace
 

@@ -30,9 +30,9 @@ class Text {
     text.copy(at_, text.size());
     at_ += text.size();
   }
-  void decimal(Decimal value);   ///< at most 48 bytes
+  void decimal(Decimal value);  ///< at most 48 bytes
   void integer(std::int64_t value);
-  void date(Date value);         ///< 10 bytes
+  void date(Date value);  ///< 10 bytes
   void instant(std::int64_t micros);
   void quoted(std::string_view text);  ///< asks for its own room
 

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "promise/check.hpp"
+#include "promise/freshness.hpp"
 
 namespace crossdock::promise {
 
@@ -21,19 +22,8 @@ std::vector<AtpStep> cut(const std::vector<Step>& curve, Date from, std::optiona
   return steps;
 }
 
-struct Freshness {
-  Instant now;
-  std::int64_t fresh_since;
-  bool behind;
-
-  Freshness(Instant at, const Projection& projection, const AvailabilityRules& rules)
-      : now(at),
-        fresh_since(at.micros - std::chrono::duration_cast<std::chrono::microseconds>(rules.stale_after).count()),
-        behind(at - projection.as_of() > std::chrono::duration_cast<std::chrono::microseconds>(rules.projection_limit).count()) {}
-};
-
-PositionView view_of(const CatalogLocation& location, const Held* held, const ProfileQuery& query, const Projection& projection,
-                     const Freshness& freshness, AtpRule rule) {
+PositionView view_of(const CatalogLocation& location, const Held* held, const ProfileQuery& query, Instant now, const Freshness& freshness,
+                     AtpRule rule) {
   static const Profile nothing;
   const Profile& profile = held ? held->profile : nothing;
   PositionView view;
@@ -42,14 +32,13 @@ PositionView view_of(const CatalogLocation& location, const Held* held, const Pr
   view.unavailable = profile.unavailable;
   view.safety_stock = profile.safety_stock;
   view.version = held ? held->version : 0;
-  auto watermark = held ? projection.watermarks().at(held->feed) : Watermarks::never;
-  if (watermark == Watermarks::never) watermark = projection.watermarks().newest(location.number);
-  view.stale = freshness.behind || watermark < freshness.fresh_since || (held && held->suspect);
+  const auto watermark = freshness.watermark(held, location.number);
+  view.stale = freshness.stale(held, watermark);
   if (watermark != Watermarks::never) {
     view.as_of = Instant{watermark};
-    view.age_ms = std::max<std::int64_t>(0, freshness.now.micros - watermark) / 1000;
+    view.age_ms = freshness.age_ms(watermark);
   }
-  const Date today = location.zone.date_of(freshness.now);
+  const Date today = location.zone.date_of(now);
   const Date from = query.from ? std::max(*query.from, today) : today;
   view.atp = cut(atp_curve(profile, today, rule), from, query.to);
   return view;
@@ -73,8 +62,7 @@ std::optional<ItemAvailability> profile_of(const ProfileQuery& query, const Cata
     const auto at = std::find_if(held.begin(), held.end(), [&](const Held& one) { return one.place == location.number; });
     const bool asked = query.location ? location.code == *query.location : at != held.end();
     if (asked) {
-      answer.locations.push_back(
-          view_of(location, at == held.end() ? nullptr : &*at, query, projection, freshness, rules.sourcing.atp));
+      answer.locations.push_back(view_of(location, at == held.end() ? nullptr : &*at, query, now, freshness, rules.sourcing.atp));
     }
   }
   return answer;

@@ -22,9 +22,17 @@ struct LinePromises {
   std::optional<Instant> as_of;
 };
 
+/// A part of the order's own reservation: its hold is demand that the order may take over.
+struct ReservedQuantity {
+  std::string sku;
+  std::string location;
+  Date date;  ///< on which its demand stands
+  Decimal quantity;
+};
+
 /// Promises as capture would make them, from memory, by on_shortage: lines see what earlier lines took.
 std::vector<LinePromises> promise_order(const Checked& checked, const promise::Catalog& catalog, const promise::Projection& projection,
-                                        const Rules& rules, Instant now);
+                                        const Rules& rules, Instant now, const std::vector<ReservedQuantity>& reserved = {});
 
 /// atp.insufficient (under `reject`, or nothing at all under `partial`), atp.partial, atp.late, atp.indeterminate: put into
 /// checked.findings, with the check `atp` into checked.checks.

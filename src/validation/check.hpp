@@ -8,6 +8,7 @@
 #include "crossdock/model/order.hpp"
 #include "promise/catalog.hpp"
 #include "validation/answers.hpp"
+#include "validation/credit.hpp"
 #include "validation/rules.hpp"
 
 namespace crossdock::validation {
@@ -36,6 +37,7 @@ struct Checked {
   std::vector<Check> checks;
   Decimal total;               ///< what the order adds to the customer's exposure, in its currency
   bool credit_counts = false;  ///< total and limit are in one currency: credit must be judged again under the customer's lock
+  CreditBasis credit;          ///< for that
 };
 
 /// Makes every check but ATP. `now` gives each location's today.

@@ -93,8 +93,8 @@ TEST(Sourcing, what_is_allotted_can_be_granted) {
       possible += oracle_atp(places.profiles.back(), day(0), by);
     }
     const Decimal asked = qty(std::uniform_int_distribution<int>(1, 150)(random));
-    const SourcingRule rule{round % 2 == 0 ? std::vector{Preference::priority, Preference::fewest_splits} : std::vector{Preference::fewest_splits},
-                            {}};
+    const SourcingRule rule{
+        round % 2 == 0 ? std::vector{Preference::priority, Preference::fewest_splits} : std::vector{Preference::fewest_splits}, {}};
     const auto first = allot_by(asked, by, places.candidates, rule);
     Decimal sum;
     for (const auto& a : first) {
