@@ -142,11 +142,27 @@ make_venv() {
   "$build/venv/bin/pip" install --quiet --disable-pip-version-check -r "$root/tests/requirements.txt"
 }
 
+# ensure_node: Node 20 or newer on PATH. Debian 12 has 18; then the 20 that the npm registry carries goes into build/node.
+ensure_node() { locked node ensure_node_locked && use_node; }
+node_version() { node --version 2>/dev/null | sed 's/^v\([0-9]*\).*/\1/'; }
+use_node() { [ ! -x "$build/node/bin/node" ] || export PATH=$build/node/bin:$PATH; }
+ensure_node_locked() {
+  need test || return
+  use_node
+  [ "$(node_version)" -ge 20 ] || step "node 20" fetch_node
+}
+fetch_node() {
+  local machine=x64
+  [ "$(uname -m)" = x86_64 ] || machine=arm64
+  npm install --prefix "$build/node" --no-audit --no-fund --loglevel=error "node-linux-$machine@20.20.2" &&
+    mkdir -p "$build/node/bin" && ln -sf "../node_modules/node-linux-$machine/bin/node" "$build/node/bin/node" &&
+    "$build/node/bin/node" --version
+}
+
 # ensure_npm DIR: node_modules of DIR (relative to the root); does nothing while package.json, its lock and Node are unchanged.
-ensure_npm() { locked "npm-${1//\//_}" ensure_npm_locked "$1"; }
+ensure_npm() { ensure_node && locked "npm-${1//\//_}" ensure_npm_locked "$1"; }
 ensure_npm_locked() {
   local dir=$root/$1 want stamp=$root/$1/node_modules/.crossdock
-  need test || return
   want=$(digest "$dir/package.json" "$dir/package-lock.json" <(node --version))
   fresh "$stamp" "$want" && return 0
   step "npm packages of $1" install_npm "$dir" && digest "$dir/package.json" "$dir/package-lock.json" <(node --version) >"$stamp"
