@@ -47,7 +47,7 @@ void write_text(const std::string& value, Encoder& out, const Rule& rule) {
   } else {
     json::Document parsed;
     std::string canonical;
-    if (!parsed.parse(value, {value.size() + 1, 64})) json::append_canonical(parsed.root(), canonical);
+    if (!parsed.parse_copy(value, {value.size() + 1, 64})) json::append_canonical(parsed.root(), canonical);
     out.out.raw(canonical.empty() ? value : canonical);
   }
 }

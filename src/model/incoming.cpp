@@ -30,9 +30,9 @@ Incoming by_members(json::View root) {
 
 }  // namespace
 
-Incoming decode_incoming(std::string_view type, std::string body, json::Limits limits) {
+Incoming decode_incoming(std::string_view type, std::string_view body, json::Limits limits) {
   json::Document& document = scratch_document();
-  if (auto malformed = document.parse(std::move(body), limits)) return std::move(*malformed);
+  if (auto malformed = document.parse_copy(body, limits)) return std::move(*malformed);
   const json::View root = document.root();
   if (type.empty()) return by_members(root);
   if (type == "crossdock.inventory.snapshot.v1") return decode_as<InventoryEvent>(snapshot_shape(), root);

@@ -36,6 +36,7 @@ class Reader {
   Mistakes& mistakes_;
   std::string_view pointer_;
   std::size_t count_ = 0;
+  std::size_t bytes_ = 0;  // of the pointers listed
 };
 
 }  // namespace crossdock

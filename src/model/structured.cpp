@@ -55,8 +55,7 @@ std::optional<Fault> read_data(Event& event, json::View root) {
 
 Result<Event> decode_structured(std::string_view value) {
   json::Document document;
-  if (const auto malformed = document.parse(std::string(value), {largest_event, 64}))
-    return bad_cloudevent("no JSON: " + malformed->message);
+  if (const auto malformed = document.parse_copy(value, {largest_event, 64})) return bad_cloudevent("no JSON: " + malformed->message);
   const json::View root = document.root();
   if (!root.is(json::Kind::object)) return bad_cloudevent("must be an object");
   if (const auto twice = document.duplicates(); !twice.empty()) return bad_cloudevent("stands more than once: " + twice.front());

@@ -76,6 +76,18 @@ TEST(Decode, ListsABoundedNumberOfMistakes) {
   EXPECT_EQ(std::get<1>(decoded).size(), most_mistakes);
 }
 
+// A long name above many mistakes does not multiply itself.
+TEST(Decode, ListsABoundedNumberOfBytes) {
+  std::string body = R"({"code":"L","ext":{")" + std::string(100'000, 'x') + R"(":{"a":1)";
+  for (int i = 0; i < 900; ++i) body += R"(,"a":1)";
+  const auto decoded = decode_body<Location>(body + "}}}");
+  ASSERT_EQ(decoded.index(), 1U);
+  std::size_t bytes = 0;
+  for (const Mistake& mistake : std::get<1>(decoded)) bytes += mistake.pointer.size();
+  EXPECT_GT(bytes, most_pointer_bytes / 2);
+  EXPECT_LT(bytes, 2 * most_pointer_bytes);
+}
+
 // A list that is full already does not make the next document good.
 TEST(Decode, StaysWrongWhenTheListIsFull) {
   Mistakes mistakes(most_mistakes);

@@ -15,8 +15,10 @@
 
 namespace crossdock {
 
-/// A Mistakes list that has grown to this gets no more: the answer to a hostile body stays bounded.
+/// A Mistakes list that has grown to this gets no more, nor one whose pointers take this many bytes: the answer to a hostile body stays
+/// bounded.
 inline constexpr std::size_t most_mistakes = 1000;
+inline constexpr std::size_t most_pointer_bytes = 1U << 20;
 
 /// Reads a document into a fresh `document`, strictly, adding every mistake to `mistakes`; true if there was none. Pointers begin with
 /// `pointer` (of an element of a list: "/events/3"). The document is only meaningful if there was none.
@@ -65,10 +67,10 @@ json::Document& scratch_document();
 
 /// A whole body: parse and decode.
 template <class T>
-Decoded<T> decode_body(std::string body, json::Limits limits = {}) {
+Decoded<T> decode_body(std::string_view body, json::Limits limits = {}) {
   json::Document large;  // what is large is not kept
   json::Document& parsed = body.size() > (64U << 10) ? large : scratch_document();
-  if (auto malformed = parsed.parse(std::move(body), limits)) return Decoded<T>(std::in_place_index<2>, std::move(*malformed));
+  if (auto malformed = parsed.parse_copy(body, limits)) return Decoded<T>(std::in_place_index<2>, std::move(*malformed));
   Decoded<T> result(std::in_place_index<0>);
   Mistakes mistakes;
   if (!decode(parsed.root(), std::get<0>(result), mistakes)) return Decoded<T>(std::in_place_index<1>, std::move(mistakes));

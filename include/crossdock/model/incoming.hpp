@@ -15,7 +15,7 @@ using IncomingDocument = std::variant<InventoryEvent, ShipmentRequest, ReceiptRe
 
 /// Decodes a body by its type (one of consumed_types()); strict. Of a bare body (empty type) its own members tell what it is: `kind`,
 /// `shipment_number`, `receipt_number`, `return_number`. A type that is not consumed, or a body that does not tell, is one Mistake.
-std::variant<IncomingDocument, Mistakes, json::Malformed> decode_incoming(std::string_view type, std::string body,
+std::variant<IncomingDocument, Mistakes, json::Malformed> decode_incoming(std::string_view type, std::string_view body,
                                                                           json::Limits limits = {});
 
 }  // namespace crossdock
