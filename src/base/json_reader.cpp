@@ -1,37 +1,10 @@
 #include "base/json_reader.hpp"
 
 #include <cstring>
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
 
-#include <bit>
+#include "base/json_scan.hpp"
 
 namespace crossdock::json {
-namespace {
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
-/// Ends a run of string characters that stand for themselves: the quote, the backslash, control characters.
-bool ends_run(char c) { return c == '"' || c == '\\' || static_cast<unsigned char>(c) < 0x20; }
-
-/// The first character from `p` on that ends a run; at the latest the NUL at `end`.
-const char* run_end(const char* p, [[maybe_unused]] const char* end) {
-#ifdef __SSE2__
-  const __m128i quote = _mm_set1_epi8('"'), backslash = _mm_set1_epi8('\\'), last_control = _mm_set1_epi8(0x1F);
-  for (; end - p >= 16; p += 16) {
-    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
-    const __m128i control = _mm_cmpeq_epi8(_mm_min_epu8(bytes, last_control), bytes);
-    const __m128i special = _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(bytes, quote), _mm_cmpeq_epi8(bytes, backslash)), control);
-    const auto mask = static_cast<unsigned>(_mm_movemask_epi8(special));
-    if (mask != 0) return p + std::countr_zero(mask);
-  }
-#endif
-  while (!ends_run(*p)) ++p;
-  return p;
-}
-
-}  // namespace
 
 Reader::Reader(Tree& tree, const Limits& limits)
     : tree_(tree), limits_(limits), begin_(tree.source.data()), end_(begin_ + tree.source.size()), p_(begin_) {}
@@ -234,113 +207,6 @@ inline bool Reader::string(Text& text) {
   if (*p_ != '"') return rest_of_string(from, text);
   text = {static_cast<std::uint32_t>(from - begin_), static_cast<std::uint32_t>(p_ - from), false};
   ++p_;
-  return true;
-}
-
-/// p_ is at the first character that does not stand for itself.
-bool Reader::rest_of_string(const char* from, Text& text) {
-  std::string& arena = tree_.arena;
-  const std::size_t start = arena.size();
-  while (*p_ != '"') {
-    if (*p_ != '\\') return fail("a control character or the end inside a string");
-    arena.append(from, static_cast<std::size_t>(p_ - from));
-    if (!escape()) return false;
-    from = p_;
-    p_ = run_end(p_, end_);
-  }
-  arena.append(from, static_cast<std::size_t>(p_ - from));
-  text = {static_cast<std::uint32_t>(start), static_cast<std::uint32_t>(arena.size() - start), true};
-  ++p_;
-  return true;
-}
-
-bool Reader::escape() {
-  char c = 0;
-  switch (p_[1]) {
-    case '"':
-      c = '"';
-      break;
-    case '\\':
-      c = '\\';
-      break;
-    case '/':
-      c = '/';
-      break;
-    case 'b':
-      c = '\b';
-      break;
-    case 'f':
-      c = '\f';
-      break;
-    case 'n':
-      c = '\n';
-      break;
-    case 'r':
-      c = '\r';
-      break;
-    case 't':
-      c = '\t';
-      break;
-    case 'u':
-      return unicode_escape();
-    default:
-      return fail("an unknown escape");
-  }
-  tree_.arena += c;
-  p_ += 2;
-  return true;
-}
-
-/// The value of \uXXXX's digits, p_ being at the backslash and going behind them; -1 if there are none.
-int Reader::four_hex_digits() {
-  if (p_[0] != '\\' || p_[1] != 'u') return -1;
-  int value = 0;
-  for (int i = 2; i < 6; ++i) {
-    const char c = p_[i];
-    const char lower = static_cast<char>(c | 0x20);
-    if (is_digit(c)) {
-      value = value * 16 + (c - '0');
-    } else if (lower >= 'a' && lower <= 'f') {
-      value = value * 16 + (lower - 'a' + 10);
-    } else {
-      return -1;  // also at the NUL: nothing behind the end is looked at
-    }
-  }
-  p_ += 6;
-  return value;
-}
-
-bool Reader::unicode_escape() {
-  const char* const from = p_;
-  auto refuse = [&](std::string_view why) {
-    p_ = from;
-    return fail(why);
-  };
-  int code = four_hex_digits();
-  if (code < 0) return refuse("\\u wants four hexadecimal digits");
-  if (code == 0) return refuse("U+0000 is not taken");
-  if (code >= 0xDC00 && code <= 0xDFFF) return refuse("a low surrogate without its high one");
-  if (code >= 0xD800 && code <= 0xDBFF) {
-    const int low = four_hex_digits();
-    if (low < 0xDC00 || low > 0xDFFF) return refuse("a high surrogate without its low one");
-    code = 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00);
-  }
-  auto put = [&](int byte) { tree_.arena += static_cast<char>(byte); };
-  if (code < 0x80) {
-    put(code);
-  } else if (code < 0x800) {
-    put(0xC0 | code >> 6);
-    put(0x80 | (code & 0x3F));
-  } else if (code < 0x10000) {
-    put(0xE0 | code >> 12);
-    put(0x80 | (code >> 6 & 0x3F));
-    put(0x80 | (code & 0x3F));
-  } else {
-    put(0xF0 | code >> 18);
-    put(0x80 | (code >> 12 & 0x3F));
-    put(0x80 | (code >> 6 & 0x3F));
-    put(0x80 | (code & 0x3F));
-  }
   return true;
 }
 

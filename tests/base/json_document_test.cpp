@@ -1,7 +1,7 @@
 // What the document hands out: views, pointers of duplicates, places of mistakes, reuse.
 #include <gmock/gmock.h>
 
-#include <thread>
+#include <pthread.h>
 
 #include "crossdock/base/json.hpp"
 
@@ -132,6 +132,27 @@ TEST(JsonDocument, IsReusableAndMovable) {
   ASSERT_TRUE(moved.parse("nope"));
   EXPECT_FALSE(moved.has_duplicates());
   EXPECT_TRUE(moved.root().is(Kind::null));
+}
+
+TEST(JsonDocument, ReusesItsBuffers) {
+  Document document;
+  ASSERT_FALSE(document.parse_copy(R"(["a\tb", "plain"])"));
+  const char* const unescaped = document.root().first().text().data();
+  const char* const plain = document.root().first().next().text().data();
+  for (int i = 0; i < 3; ++i) ASSERT_FALSE(document.parse_copy(R"(["c\td", "other"])"));
+  EXPECT_EQ(document.root().first().text().data(), unescaped);
+  EXPECT_EQ(document.root().first().next().text().data(), plain);
+  EXPECT_EQ(document.root().first().text(), "c\td");
+}
+
+TEST(JsonDocument, PointsAtTheFirstByteThatIsNotUtf8) {
+  Document document;
+  for (const char* bad : {"\xF4\x90\x80\x80", "\xED\xA0\x80", "\xC1\xBF", "\xE0\x9F\xBF", "\xF0\x8F\xBF\xBF", "\xE2\x82", "\x80"}) {
+    const auto malformed = document.parse(std::string("\"\xC3\xA9\xE2\x82\xAC\xF4\x8F\xBF\xBF") + bad + "\"");
+    ASSERT_TRUE(malformed) << bad;
+    EXPECT_EQ(malformed->offset, 10U) << bad;
+    EXPECT_EQ(malformed->message, "not UTF-8");
+  }
 }
 
 TEST(JsonDocument, NeedsNoStackForDepth) {

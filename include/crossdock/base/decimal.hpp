@@ -42,8 +42,14 @@ class Decimal {
   friend constexpr Decimal operator+(Decimal a, Decimal b) { return micros(a.units_ + b.units_); }
   friend constexpr Decimal operator-(Decimal a, Decimal b) { return micros(a.units_ - b.units_); }
   friend constexpr Decimal operator-(Decimal a) { return micros(-a.units_); }
-  constexpr Decimal& operator+=(Decimal b) { units_ += b.units_; return *this; }
-  constexpr Decimal& operator-=(Decimal b) { units_ -= b.units_; return *this; }
+  constexpr Decimal& operator+=(Decimal b) {
+    units_ += b.units_;
+    return *this;
+  }
+  constexpr Decimal& operator-=(Decimal b) {
+    units_ -= b.units_;
+    return *this;
+  }
   friend constexpr auto operator<=>(Decimal a, Decimal b) = default;
 
   /// The product, rounded half away from zero at six places (prices times quantities), as PostgreSQL rounds numeric. Exact for storable

@@ -43,8 +43,8 @@ class Zone {
   Date date_of(Instant at) const;
   /// Minutes since local midnight, for cut-off times.
   int minute_of_day(Instant at) const;
-  /// The first instant of that local day (for the roll-over of "today"): 00:00, or where the clock skips it the moment of the jump. Of a day
-  /// that the zone skipped as a whole (Samoa's 2011-12-30) it is the next day's.
+  /// The first instant of that local day (for the roll-over of "today"): 00:00, or where the clock skips it the moment of the jump. Of a
+  /// day that the zone skipped as a whole (Samoa's 2011-12-30) it is the next day's.
   Instant midnight(Date day) const;
   const std::string& name() const { return name_; }
 
