@@ -9,7 +9,8 @@ for (const [place, record] of records.entries()) {
     if (!Kafka.isEvent(record)) throw new Error('no CloudEvent in Kafka binary mode');
     const event = Kafka.toEvent({...record, body: record.value});
     event.validate();
-    if (event.partitionkey !== record.key) throw new Error(`partitionkey ${event.partitionkey} and record key ${record.key}`);
+    // The SDK takes partitionkey from the record key, so the header is compared here.
+    if (record.headers.ce_partitionkey !== record.key) throw new Error(`ce_partitionkey ${record.headers.ce_partitionkey} and record key ${record.key}`);
   } catch (error) {
     faults.push({place, type: record.headers.ce_type, fault: String(error.message), errors: error.errors});
   }

@@ -110,11 +110,13 @@ class Services:
 
 
 def configuration(prefix, example="minimal", change=None):
-    """A copy of an example whose feeds read topics of their own, so that modules can share a Kafka."""
+    """A copy of an example whose feeds read topics of their own, in a group of their own, so that modules can share a Kafka."""
     folder = pathlib.Path(tempfile.mkdtemp(prefix="crossdock-test-"))
     shutil.copytree(ROOT / "config/examples" / example, folder / "config")
     for path in (folder / "config").rglob("*.yaml"):
         text = path.read_text(encoding="utf-8").replace("wms.inventory.v1", f"{prefix}.inventory.v1").replace("wms.shipments.v1", f"{prefix}.shipments.v1")
+        # A group of its own, too: a killed member of another module's would hold up the rebalance.
+        text = text.replace("\nkafka:\n", f"\nkafka:\n  group: {prefix}\n")
         path.write_text(change(path.name, text) if change else text, encoding="utf-8")
     return folder / "config"
 

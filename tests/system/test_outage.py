@@ -1,0 +1,137 @@
+"""A lost database: capture answers 503 with Retry-After, ATP goes on with its age shown, and everything comes back (issue 3, section 5)."""
+import signal
+import time
+import uuid
+
+import pytest
+
+from seed import Seed, fine
+from world import Api, eventually
+
+
+@pytest.fixture
+def hit(fresh, own_services):
+    fleet = fresh(services=own_services)
+    seed = Seed(fleet.hubs[0])
+    return fleet, seed, seed.place("100"), seed.customer(), own_services
+
+
+@pytest.mark.parametrize("how", ["stop", "kill"])
+def test_postgres_away_and_back(hit, how):
+    fleet, seed, (sku, location), customer, services = hit
+    hub = fleet.hubs[0]
+    body, key = seed.order_body((sku, 1, location), customer=customer), str(uuid.uuid4())
+    fine(seed.capture((sku, 1, location), customer=customer), 201)
+    services.command(how, "postgres")
+    response = eventually(lambda: (told := hub.api.post("/v1/orders", body, key=key, timeout=40)).status_code == 503 and told, limit=60, what="503")
+    assert response.json()["code"] in ("overloaded", "not_ready") and int(response.headers["Retry-After"]) >= 1
+    assert seed.available(sku, location) == "99", "ATP goes on"
+    line = fine(hub.api.post("/v1/availability/check", {"lines": [{"sku": sku, "quantity": "1"}]}))["lines"][0]
+    assert line["locations"][0]["age_ms"] >= 0
+    time.sleep(2.5)
+    assert hub.admin.get("/livez").status_code == 200
+    ready = hub.admin.get("/readyz?verbose")
+    assert ready.status_code == 200 and "degraded" in ready.text
+    assert hub.api.get("/v1/orders").status_code == 503
+    for path, sent in (("/v1/reservations", {"ttl_seconds": 60, "lines": [{"sku": sku, "quantity": "1", "location": location}]}), ("/v1/inventory/events", {"events": [seed.snapshot(location, sku, 1)]})):
+        response = hub.api.post(path, sent, timeout=40)
+        assert response.status_code == 503 and response.headers["Retry-After"]
+    services.command("start", "postgres")
+    response = eventually(lambda: (told := hub.api.post("/v1/orders", body, key=key)).status_code == 201 and told, limit=40, step=0.3, what="capture after the outage")
+    assert response.json()["order_number"] == body["order_number"]
+    eventually(lambda: seed.available(sku, location) == "98", limit=5)
+    eventually(lambda: "degraded" not in hub.admin.get("/readyz?verbose").text.split("\n")[0], limit=15)
+
+
+def test_no_answer_is_lost_in_a_restart_of_postgres(hit):
+    """Acknowledged orders are there after kill -9 of PostgreSQL under load."""
+    fleet, seed, (sku, location), customer, services = hit
+    hub, kept = fleet.hubs[0], []
+    seed.stock(location, sku, 100000)
+    from world import together
+
+    def buy(number):
+        api, end, mine = Api(hub.api_url, checked=False), time.monotonic() + 6, []
+        while time.monotonic() < end:
+            body = seed.order_body((sku, 1, location), customer=customer)
+            response = api.post("/v1/orders", body, timeout=60)
+            if response.status_code == 201:
+                mine.append(response.json()["id"])
+            else:
+                assert response.status_code in (503, 504), response.text
+        return mine
+
+    def hurt(number):
+        time.sleep(2)
+        services.command("kill", "postgres")
+        services.command("start", "postgres")
+        return []
+
+    for part in together(7, lambda place: hurt(place) if place == 0 else buy(place)):
+        kept += part
+    api = eventually(lambda: hub.raw.get("/v1/orders").status_code == 200 and hub.raw, limit=30)
+    assert kept
+    for identity in kept:
+        assert api.get(f"/v1/orders/{identity}").status_code == 200, "acknowledged and lost"
+
+
+def test_starting_without_a_database(fresh, own_services):
+    """While PostgreSQL is away the daemon stays up and says so."""
+    from world import Hub
+    fleet = fresh(0, services=own_services)
+    own_services.command("stop", "postgres")
+    hub = Hub(fleet.config, fleet.variables).start(wait=False)
+    fleet.hubs.append(hub)
+    time.sleep(3)
+    assert hub.process.poll() is None, f"it ended: {hub.log_text()[-2000:]}"
+    own_services.command("start", "postgres")
+    hub.wait_ready()
+    assert hub.admin.get("/readyz").status_code == 200
+
+
+def test_sigterm_drops_no_accepted_request(fresh):
+    from world import together
+    fleet = fresh()
+    hub = fleet.hubs[0]
+    seed = Seed(hub)
+    sku, location = seed.place("100000")
+    customer = seed.customer()
+
+    def buy(number):
+        api, told = Api(hub.api_url, checked=False), []
+        for _ in range(300):
+            try:
+                response = api.post("/v1/orders", seed.order_body((sku, 1, location), customer=customer))
+            except Exception as error:
+                told.append(type(error).__name__)
+                if hub.process.poll() is not None or len(told) > 3 and all(isinstance(entry, str) for entry in told[-3:]):
+                    break
+                continue
+            told.append((response.status_code, response.json().get("id")))
+        return told
+
+    def stop(number):
+        time.sleep(0.7)
+        hub.signal(signal.SIGTERM)
+        return []
+
+    answers = [entry for part in together(7, lambda place: stop(place) if place == 0 else buy(place)) for entry in part]
+    hub.stop()
+    good = [entry[1] for entry in answers if not isinstance(entry, str) and entry[0] == 201]
+    statuses = {entry[0] for entry in answers if not isinstance(entry, str)}
+    assert statuses <= {201, 503}, statuses
+    assert "ReadTimeout" not in answers
+    hub, = fleet.start(1)
+    assert good and all(hub.raw.get(f"/v1/orders/{identity}").status_code == 200 for identity in good)
+
+
+def test_sighup_with_a_broken_folder_changes_nothing(fresh):
+    fleet = fresh()
+    hub, path = fleet.hubs[0], fleet.config / "crossdock.yaml"
+    text = path.read_text()
+    path.write_text(text + "\nnonsense: [\n")
+    hub.signal(signal.SIGHUP)
+    time.sleep(1)
+    assert hub.process.poll() is None and hub.admin.get("/readyz").status_code == 200
+    assert "crossdock.yaml" in hub.log_text()
+    path.write_text(text)
