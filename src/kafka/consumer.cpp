@@ -79,6 +79,7 @@ struct Consumer::State : LogTarget {
   bool closing = false;
 
   static void on_rebalance(rd_kafka_t*, rd_kafka_resp_err_t error, rd_kafka_topic_partition_list_t* list, void* opaque);
+  static void on_error(rd_kafka_t* handle, int error, const char* reason, void* opaque);
   void answer_rebalance();
   void assign_started();
   /// Takes one message from the library; false when nothing came.
@@ -108,6 +109,13 @@ void Consumer::State::on_rebalance(rd_kafka_t* handle, rd_kafka_resp_err_t error
     self.events.emplace_back(Trouble{code_of(error), rd_kafka_err2str(error), false, {}, false});
   }
   self.events.emplace_back(Revoked{partitions_of(list), rd_kafka_assignment_lost(handle) != 0});
+}
+
+/// Also inside rd_kafka_consumer_poll: brokers that do not answer, and fatal errors.
+void Consumer::State::on_error(rd_kafka_t* handle, int error, const char* reason, void* opaque) {
+  auto& self = *static_cast<State*>(opaque);
+  const bool fatal = error == RD_KAFKA_RESP_ERR__FATAL || rd_kafka_fatal_error(handle, nullptr, 0) != RD_KAFKA_RESP_ERR_NO_ERROR;
+  if (!self.closing) self.events.emplace_back(Trouble{code_of(static_cast<rd_kafka_resp_err_t>(error)), reason, fatal, {}, false});
 }
 
 void Consumer::State::answer_rebalance() {
@@ -184,6 +192,7 @@ Result<std::unique_ptr<Consumer>> Consumer::open(const ConsumerSettings& setting
       .set("queued.max.messages.kbytes", settings.queued_kbytes)
       .set("topic.metadata.refresh.interval.ms", 60'000);
   rd_kafka_conf_set_rebalance_cb(recipe.raw(), State::on_rebalance);
+  rd_kafka_conf_set_error_cb(recipe.raw(), State::on_error);
   auto handle = recipe.make(RD_KAFKA_CONSUMER, state.get());
   if (!handle) return handle.fault();
   state->handle = std::move(handle).value();
@@ -284,11 +293,14 @@ void Consumer::close(Deadline deadline) {
   state.messages.clear();
   state.events.clear();
   if (state.give_up || state.assign_due) rd_kafka_assign(state.handle.get(), nullptr);  // an answer that the library still waits for
-  const Queue queue(rd_kafka_queue_new(state.handle.get()));
-  const ErrorObject error(rd_kafka_consumer_close_queue(state.handle.get(), queue.get()));
-  while (!error && !rd_kafka_consumer_closed(state.handle.get()) && !deadline.passed()) {
-    const QueueEvent event(rd_kafka_queue_poll(queue.get(), 50));
-    if (event && rd_kafka_event_type(event.get()) == RD_KAFKA_EVENT_REBALANCE) rd_kafka_assign(state.handle.get(), nullptr);
+  {
+    // Gone before the handle: what is still queued holds partitions, and the library waits for these without a limit.
+    const Queue queue(rd_kafka_queue_new(state.handle.get()));
+    const ErrorObject error(rd_kafka_consumer_close_queue(state.handle.get(), queue.get()));
+    while (!error && !rd_kafka_consumer_closed(state.handle.get()) && !deadline.passed()) {
+      const QueueEvent event(rd_kafka_queue_poll(queue.get(), 50));
+      if (event && rd_kafka_event_type(event.get()) == RD_KAFKA_EVENT_REBALANCE) rd_kafka_assign(state.handle.get(), nullptr);
+    }
   }
   rd_kafka_destroy_flags(state.handle.release(), RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
   state.places.clear();
