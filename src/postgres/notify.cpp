@@ -60,7 +60,7 @@ Result<std::unique_ptr<Listener>> Listener::start(const Settings& settings, std:
   auto address = connection_string(settings.as("listen"));
   if (!address) return address.fault();
   auto state = std::make_unique<State>();
-  state->address = *std::move(address);
+  state->address = std::move(address).value();
   state->limit = settings.connect_timeout;
   state->channels = std::move(channels);
   state->on_wake = std::move(on_wake);
@@ -130,7 +130,7 @@ Result<std::unique_ptr<Notifier>> Notifier::start(const Settings& settings, std:
   auto address = connection_string(settings.as("notify"));
   if (!address) return address.fault();
   auto state = std::make_unique<State>();
-  state->address = *std::move(address);
+  state->address = std::move(address).value();
   state->limit = settings.connect_timeout;
   state->payload = std::move(payload);
   state->thread = std::thread([s = state.get()] { s->run(); });

@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <string>
 
+#include "crossdock/base/deadline.hpp"
 #include "crossdock/base/id.hpp"
 #include "postgres/connection.hpp"
 
