@@ -24,10 +24,10 @@ void append_comment(std::string& out, const std::string& text, const std::string
   out += line + "\n";
 }
 
-/// `name: value` of a setting without a default, each line a comment.
-void append_example(std::string& out, const Setting& setting, const std::string& margin) {
-  const bool lines = setting.example.find('\n') != std::string::npos;
-  std::string text = setting.name + ":" + (lines ? "\n" : " ") + setting.example;
+/// `name: value` of a setting that is not made, each line a comment.
+void append_example(std::string& out, const std::string& name, const std::string& example, const std::string& margin) {
+  const bool lines = example.find('\n') != std::string::npos;
+  std::string text = name + ":" + (lines ? "\n" : " ") + example;
   std::size_t at = 0;
   while (at <= text.size()) {
     const std::size_t end = std::min(text.find('\n', at), text.size());
@@ -43,22 +43,28 @@ class Writer {
     for (const Setting& setting : type.settings()) {
       if (indent == 0) out_ += "\n";
       const bool fresh = helped_.insert(setting.name + setting.help).second;
-      if (fresh) append_comment(out_, setting.help, margin);
-      one(setting, object, indent, margin, fresh);
+      const auto only =
+          setting.only_if ? fmt::format(" Counts only with {}: {}.", setting.only_if->key, fmt::join(setting.only_if->words, " or ")) : "";
+      if (fresh) append_comment(out_, setting.help + only, margin);
+      one(setting, object, indent, margin, fresh, type.counts(setting, object));
     }
   }
   std::string take() { return std::move(out_); }
 
  private:
-  void one(const Setting& setting, const void* object, int indent, const std::string& margin, bool fresh) {
+  void one(const Setting& setting, const void* object, int indent, const std::string& margin, bool fresh, bool counts) {
     const Shown shown = shown_member(setting, object);
     const bool absent = shown.kind == Shown::Kind::none || (shown.children.empty() && shown.text.empty());
+    if (!counts) {
+      if (fresh) append_example(out_, setting.name, flow(shown), margin);
+      return;
+    }
     if (setting.required && absent) {
       out_ += margin + setting.name + ": " + setting.example + "\n";
       return;
     }
     if (absent) {
-      if (fresh && !setting.example.empty()) append_example(out_, setting, margin);
+      if (fresh && !setting.example.empty()) append_example(out_, setting.name, setting.example, margin);
       return;
     }
     const auto* inner = dynamic_cast<const StructType*>(setting.type.get());

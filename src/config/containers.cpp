@@ -20,7 +20,7 @@ class WordOrListType final : public Type {
  public:
   WordOrListType(WordOrList how, TypePtr list) : how_(std::move(how)), list_(std::move(list)) {}
   bool read(const Node& node, Input& input, void* out) const override {
-    if (node.kind == Node::Kind::scalar) {
+    if (node.kind == Node::Kind::scalar && !node.refused) {
       if (node.text != how_.word || node.tag != Node::Tag::none) {
         input.problem(node.at, fmt::format("expected {}", words()),
                       node.quoted ? "" : fmt::format("one thing is a list, too: [{}]", node.text));
@@ -37,7 +37,8 @@ class WordOrListType final : public Type {
   }
   Shown shown(const void* value) const override {
     if (how_.is_word(value)) return Shown::of_text(how_.word);
-    return list_->shown(how_.list(const_cast<void*>(value)));
+    Shown list = list_->shown(how_.list(const_cast<void*>(value)));
+    return list.children.empty() ? Shown{} : list;
   }
   std::string words() const override { return fmt::format("the word {}, or {}", how_.word, list_->words()); }
   Json schema(Definitions& definitions) const override {
@@ -53,7 +54,7 @@ class WordOrListType final : public Type {
 }  // namespace
 
 bool ListType::read(const Node& node, Input& input, void* out) const {
-  if (node.kind != Node::Kind::list) {
+  if (node.kind != Node::Kind::list || node.refused) {
     expected(*this, node, input);
     return false;
   }
@@ -109,7 +110,7 @@ bool MapType::takes(const Key& key, Input& input) const {
 }
 
 bool MapType::read(const Node& node, Input& input, void* out) const {
-  if (node.kind != Node::Kind::map) {
+  if (node.kind != Node::Kind::map || node.refused) {
     expected(*this, node, input);
     return false;
   }

@@ -18,6 +18,21 @@ std::string_view Source::line(int number) const {
   return found;
 }
 
+namespace {
+
+/// The line up to the secret; columns count characters.
+void mask(Problem& problem) {
+  int column = 0;
+  std::size_t end = 0;
+  for (; end < problem.excerpt.size(); ++end)
+    if ((static_cast<unsigned char>(problem.excerpt[end]) & 0xC0U) != 0x80U && ++column == problem.column) break;
+  problem.excerpt.resize(end);
+  problem.excerpt += "***";
+  problem.length = 3;
+}
+
+}  // namespace
+
 Problem Problem::at(const Position& position, std::string message, std::string suggestion, Weight weight) {
   Problem out;
   out.line = position.line;
@@ -29,6 +44,7 @@ Problem Problem::at(const Position& position, std::string message, std::string s
   if (position.source) {
     out.file = position.source->name();
     if (position.line > 0) out.excerpt = position.source->line(position.line);
+    if (position.secret) mask(out);
   }
   return out;
 }

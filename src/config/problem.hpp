@@ -27,7 +27,8 @@ struct Position {
   SourcePtr source;
   int line = 0;
   int column = 0;
-  int length = 1;  ///< characters to underline
+  int length = 1;       ///< characters to underline
+  bool secret = false;  ///< what stands here must not be shown
 };
 
 enum class Weight { error, warning };

@@ -30,6 +30,13 @@ struct Excerpt {
   int room = 1;  // characters from the caret to the end
 };
 
+/// A key of the file may stand in a message: its control characters must not reach a terminal.
+std::string visible(std::string text) {
+  for (char& c : text)
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = ' ';
+  return text;
+}
+
 std::vector<std::string> characters(std::string_view line) {
   std::vector<std::string> out;
   while (!line.empty()) {
@@ -58,7 +65,7 @@ void append_text(std::string& out, const Problem& p, const Paint& paint) {
   std::string place = p.file.empty() ? "configuration" : p.file;
   if (p.line > 0) place += fmt::format(":{}:{}", p.line, p.column);
   const bool error = p.weight == Weight::error;
-  out += fmt::format("{}: {}: {}\n", paint("1", place), paint(error ? "1;31" : "1;33", word(p.weight)), p.message);
+  out += fmt::format("{}: {}: {}\n", paint("1", place), paint(error ? "1;31" : "1;33", word(p.weight)), visible(p.message));
   if (p.line > 0) {
     const Excerpt excerpt = excerpt_of(p);
     out += fmt::format("{:>6} | {}\n", p.line, excerpt.text);
@@ -66,7 +73,7 @@ void append_text(std::string& out, const Problem& p, const Paint& paint) {
     const std::string carets(static_cast<std::size_t>(length), '^');
     out += fmt::format("       | {}{}\n", std::string(static_cast<std::size_t>(excerpt.caret - 1), ' '), paint("1;32", carets));
   }
-  if (!p.suggestion.empty()) out += fmt::format("       = {}\n", p.suggestion);
+  if (!p.suggestion.empty()) out += fmt::format("       = {}\n", visible(p.suggestion));
 }
 
 std::string text(const Problems& problems, bool colour) {

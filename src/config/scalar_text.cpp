@@ -27,7 +27,7 @@ class TextType final : public ScalarType {
  protected:
   std::string parse(const std::string& text, void* out) const override {
     if (text.size() > longest_text) return fmt::format("longer than {} characters", longest_text);
-    if (text.empty()) return fmt::format("is empty; expected {}", words_);
+    if (text.empty()) return fmt::format("empty; expected {}", words_);
     if (!pattern_.empty() && !std::regex_match(text, regex_)) return fmt::format("expected {}", words_);
     *static_cast<std::string*>(out) = text;
     return {};

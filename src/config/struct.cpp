@@ -34,16 +34,10 @@ bool StructType::known_keys(const Node& node, Input& input) const {
 
 /// Whether the setting's condition holds, by what the sibling is in the file, or else by its default.
 bool StructType::counts(const Setting& setting, const Node& node, const void* value) const {
-  if (!setting.only_if) return true;
-  std::string word;
-  if (const Node* sibling = node.find(setting.only_if->key)) {
-    word = sibling->text;
-  } else {
-    for (const Setting& s : settings_)
-      if (s.name == setting.only_if->key) word = shown_member(s, value).text;
-  }
+  const Node* sibling = setting.only_if ? node.find(setting.only_if->key) : nullptr;
+  if (sibling == nullptr) return counts(setting, value);
   const auto& words = setting.only_if->words;
-  return std::find(words.begin(), words.end(), word) != words.end();
+  return std::find(words.begin(), words.end(), sibling->text) != words.end();
 }
 
 bool StructType::read_setting(const Setting& setting, const Node& node, Input& input, void* out) const {
@@ -71,7 +65,7 @@ bool StructType::read_setting(const Setting& setting, const Node& node, Input& i
 
 bool StructType::read(const Node& node, Input& input, void* out) const {
   const bool empty_file = node.kind == Node::Kind::empty && input.path().empty();
-  if (node.kind != Node::Kind::map && !empty_file) {
+  if ((node.kind != Node::Kind::map && !empty_file) || node.refused) {
     expected(*this, node, input);
     return false;
   }
@@ -87,18 +81,19 @@ bool StructType::read(const Node& node, Input& input, void* out) const {
   return known && wrong.empty();
 }
 
+bool StructType::counts(const Setting& setting, const void* object) const {
+  if (!setting.only_if) return true;
+  const auto& [key, words] = *setting.only_if;
+  for (const Setting& sibling : settings_)
+    if (sibling.name == key) return std::find(words.begin(), words.end(), shown_member(sibling, object).text) != words.end();
+  return false;
+}
+
 Shown StructType::shown(const void* value) const {
   Shown out;
   out.kind = Shown::Kind::map;
-  for (const Setting& setting : settings_) {
-    if (setting.only_if) {
-      const auto& words = setting.only_if->words;
-      const auto sibling =
-          std::find_if(settings_.begin(), settings_.end(), [&](const Setting& s) { return s.name == setting.only_if->key; });
-      if (std::find(words.begin(), words.end(), shown_member(*sibling, value).text) == words.end()) continue;
-    }
-    out.add(setting.name, shown_member(setting, value));
-  }
+  for (const Setting& setting : settings_)
+    if (counts(setting, value)) out.add(setting.name, shown_member(setting, value));
   return out;
 }
 

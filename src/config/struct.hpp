@@ -49,6 +49,9 @@ class StructType final : public Type {
   const std::vector<Setting>& settings() const { return settings_; }
   std::shared_ptr<void> fresh() const { return fresh_(); }  ///< a struct with all defaults
 
+  /// Whether the setting's condition holds in a struct.
+  bool counts(const Setting& setting, const void* object) const;
+
   void add(Setting setting) { settings_.push_back(std::move(setting)); }
   Setting& last() { return settings_.back(); }
   void add(Rule rule) { rules_.push_back(std::move(rule)); }

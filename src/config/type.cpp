@@ -91,9 +91,10 @@ Input::Step::Step(Input& input, std::string_view part) : input_(input), length_(
 }
 
 void expected(const Type& type, const Node& node, Input& input) {
+  if (node.refused) return;
   switch (node.kind) {
     case Node::Kind::empty:
-      return input.problem(node.at, fmt::format("has no value; expected {}", type.words()));
+      return input.problem(node.at, fmt::format("no value; expected {}", type.words()));
     case Node::Kind::list:
       return input.problem(node.at, fmt::format("expected {}, found a list", type.words()));
     case Node::Kind::map:
@@ -108,10 +109,12 @@ void expected(const Type& type, const Node& node, Input& input) {
 std::string ScalarType::suggestion(const std::string&) const { return {}; }
 
 bool ScalarType::read(const Node& node, Input& input, void* out) const {
-  if (node.kind != Node::Kind::scalar) {
+  if (node.kind != Node::Kind::scalar || node.refused) {
     expected(*this, node, input);
     return false;
   }
+  Position at = node.at;
+  at.secret = takes_secret_files() && node.tag == Node::Tag::none;
   std::optional<std::string> resolved;
   if (node.tag == Node::Tag::env) {
     resolved = from_environment(node, input);
@@ -121,7 +124,7 @@ bool ScalarType::read(const Node& node, Input& input, void* out) const {
     else
       input.problem(node.at, "this setting is no secret", "write its value, or !env NAME");
   } else if (!takes_plain_text()) {
-    input.problem(node.at, "a secret must not stand in the file", "write !env NAME or !secret file:PATH");
+    input.problem(at, "a secret must not stand in the file", "write !env NAME or !secret file:PATH");
   } else if (node.quoted && !takes_quotes()) {
     input.problem(node.at, fmt::format("expected {}, found a quoted text", words()), "remove the quotes");
   } else {
@@ -131,7 +134,7 @@ bool ScalarType::read(const Node& node, Input& input, void* out) const {
   const std::string wrong = parse(*resolved, out);
   if (wrong.empty()) return true;
   // What a reference led to is not shown: it may be a secret.
-  input.problem(node.at, node.tag == Node::Tag::none ? wrong : wrong + " (the value that the reference leads to)", suggestion(*resolved));
+  input.problem(at, node.tag == Node::Tag::none ? wrong : wrong + " (the value that the reference leads to)", suggestion(*resolved));
   return false;
 }
 

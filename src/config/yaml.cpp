@@ -23,6 +23,7 @@ class Builder final : public YAML::EventHandler {
   Builder(SourcePtr source, Problems& problems) : source_(std::move(source)), problems_(problems) {}
 
   std::optional<Node> take() { return std::move(root_); }
+  const Position& start() const { return start_; }
   Position position(const YAML::Mark& mark, std::size_t length = 1) const {
     const std::string_view line = source_->line(mark.line + 1);
     int column = 1;
@@ -31,14 +32,16 @@ class Builder final : public YAML::EventHandler {
     return {source_, mark.line + 1, column, static_cast<int>(length)};
   }
 
-  void OnDocumentStart(const YAML::Mark&) override {}
+  void OnDocumentStart(const YAML::Mark& mark) override { start_ = position(mark); }
   void OnDocumentEnd() override {}
   void OnAnchor(const YAML::Mark& mark, const std::string& name) override {
     note(position(mark, name.size() + 1), "anchors are not allowed", "write the settings out where they are needed");
   }
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {
     note(position(mark), "aliases are not allowed", "write the settings out where they are needed");
-    put(scalar(mark, Node::Kind::empty));
+    Node node = scalar(mark, Node::Kind::scalar);
+    node.refused = true;
+    put(std::move(node));
   }
   void OnNull(const YAML::Mark& mark, YAML::anchor_t) override { put(null_at(mark)); }
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t, const std::string& value) override {
@@ -51,7 +54,7 @@ class Builder final : public YAML::EventHandler {
     else if (tag == "!secret")
       node.tag = Node::Tag::secret;
     else if (tag != "?" && tag != "!")
-      refuse_tag(node.at, tag);
+      refuse_tag(node, tag);
     put(std::move(node));
   }
   void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t, YAML::EmitterStyle::value) override {
@@ -81,8 +84,9 @@ class Builder final : public YAML::EventHandler {
   void note(const Position& at, std::string message, std::string suggestion = {}) {
     if (problems_.size() < most_problems) problems_.push_back(Problem::at(at, std::move(message), std::move(suggestion)));
   }
-  void refuse_tag(const Position& at, const std::string& tag) {
-    note(at, fmt::format("the tag {} is not known", tag), "the tags are !env NAME and !secret file:PATH; other texts are quoted");
+  void refuse_tag(Node& node, const std::string& tag) {
+    node.refused = true;
+    note(node.at, fmt::format("the tag {} is not known", tag), "the tags are !env NAME and !secret file:PATH; other texts are quoted");
   }
   Node scalar(const YAML::Mark& mark, Node::Kind kind) const {
     Node node;
@@ -107,7 +111,7 @@ class Builder final : public YAML::EventHandler {
     if (stack_.size() >= static_cast<std::size_t>(deepest)) throw TooDeep{position(mark)};
     Frame frame;
     frame.node = scalar(mark, kind);
-    if (tag != "?" && tag != "!") refuse_tag(frame.node.at, tag);
+    if (tag != "?" && tag != "!") refuse_tag(frame.node, tag);
     stack_.push_back(std::move(frame));
   }
   void close() {
@@ -151,13 +155,14 @@ class Builder final : public YAML::EventHandler {
   Problems& problems_;
   std::vector<Frame> stack_;
   std::optional<Node> root_;
+  Position start_;
 };
 
-std::string advice(const std::string& message) {
+std::string advice(const std::string& message, std::string_view line) {
+  if (line.substr(0, line.find_first_not_of(" \t")).find('\t') != std::string_view::npos) return "indent with spaces, not tabs";
   if (message.find("end of map") != std::string::npos || message.find("illegal") != std::string::npos ||
       message.find("end of sequence") != std::string::npos)
     return "is the indentation right? texts with : # { } [ ] , must be quoted";
-  if (message.find("tab") != std::string::npos) return "indent with spaces";
   return {};
 }
 
@@ -170,7 +175,7 @@ bool parse(const SourcePtr& source, Builder& builder, Problems& problems) {
       Problems ignored;
       Builder second(source, ignored);
       if (parser.HandleNextDocument(second)) {
-        problems.push_back(Problem::at({source, 0, 0, 1}, "holds more than one document", "one file, one document: remove the line ---"));
+        problems.push_back(Problem::at(second.start(), "a second document", "one file, one document: remove the line ---"));
         return false;
       }
     }
@@ -178,7 +183,8 @@ bool parse(const SourcePtr& source, Builder& builder, Problems& problems) {
   } catch (const TooDeep& deep) {
     problems.push_back(Problem::at(deep.at, fmt::format("nested deeper than {} levels", deepest)));
   } catch (const YAML::Exception& wrong) {
-    problems.push_back(Problem::at(builder.position(wrong.mark), "not YAML: " + wrong.msg, advice(wrong.msg)));
+    const Position at = builder.position(wrong.mark);
+    problems.push_back(Problem::at(at, "not YAML: " + wrong.msg, advice(wrong.msg, source->line(at.line))));
   }
   return false;
 }

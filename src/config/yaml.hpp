@@ -24,6 +24,7 @@ struct Node {
   Position at;
   std::vector<Key> keys;       ///< of a map: keys[i] names children[i]
   std::vector<Node> children;  ///< of a map or list
+  bool refused = false;        ///< an alias, or under a foreign tag: a problem already, not to be judged again
 
   const Node* find(std::string_view key) const;
   Node* find(std::string_view key);

@@ -34,11 +34,11 @@ void put(Node& root, const std::string& path, const std::string& value, const st
   Node* node = &root;
   for (std::size_t begin = 0; begin <= path.size();) {
     const std::size_t end = std::min(path.find('.', begin), path.size());
-    if (node->kind != Node::Kind::map) *node = Node{Node::Kind::map, Node::Tag::none, false, {}, at, {}, {}};
+    if (node->kind != Node::Kind::map) *node = Node{Node::Kind::map, Node::Tag::none, false, {}, at, {}, {}, false};
     node = &node->child(path.substr(begin, end - begin), at);
     begin = end + 1;
   }
-  *node = Node{Node::Kind::scalar, Node::Tag::none, false, value, at, {}, {}};
+  *node = Node{Node::Kind::scalar, Node::Tag::none, false, value, at, {}, {}, false};
 }
 
 void override_settings(Node& root, const config::Environment& environment, const Flags& flags) {
@@ -56,10 +56,9 @@ void refuse_plain_password(const Node& root, Problems& problems) {
   const std::size_t user = scheme == std::string::npos ? std::string::npos : url->text.find('@', scheme);
   const bool in_url = user != std::string::npos && url->text.find(':', scheme + 3) < user;
   if (in_url || url->text.find("password=") != std::string::npos) {
-    auto problem = config::Problem::at(url->at, "a password must not stand in the file", "write !env NAME or !secret file:PATH");
-    problem.excerpt.clear();
-    problem.line = 0;
-    problems.push_back(std::move(problem));
+    Position at = url->at;
+    at.secret = true;
+    problems.push_back(config::Problem::at(at, "a password must not stand in the file", "write !env NAME or !secret file:PATH"));
   }
 }
 
@@ -68,7 +67,7 @@ void read_daemon(const FolderFiles& files, const config::Environment& environmen
   if (!root) return;
   refuse_plain_password(*root, out.problems);
   override_settings(*root, environment, flags);
-  input.found({files.daemon, 1, 1, 1});
+  input.found({files.daemon, 1, 1});
   daemon_settings().read(*root, input, out.settings);
 }
 
@@ -79,7 +78,7 @@ void read_systems(const FolderFiles& files, Input& input, Loaded& out) {
     const auto root = config::read_yaml(file.source, out.problems);
     if (!root) continue;
     const Input::Step step(input, file.name);
-    input.found({file.source, 1, 1, 1});
+    input.found({file.source, 1, 1});
     system_settings().read(*root, input, system);
   }
 }
