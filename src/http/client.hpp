@@ -1,14 +1,15 @@
 // Calls to other systems over HTTP: pooled connections, a deadline on every call, faults that say whether it may have been done.
 #pragma once
+#include <boost/asio/io_context.hpp>
+#include <chrono>
 #include <cstddef>
+#include <functional>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
-#include <boost/asio/io_context.hpp>
 #include "crossdock/base/deadline.hpp"
 #include "crossdock/base/result.hpp"
 #include "crossdock/runtime/task.hpp"
@@ -21,6 +22,8 @@ struct ClientSettings {
   std::chrono::milliseconds keep{15'000};  ///< how long an idle connection is kept
   std::string ca_file;                     ///< for https; empty: the system's
   std::string user_agent = "crossdock";
+  /// Whether an address may be called, asked after the name was resolved, and the connection goes to that address: no DNS rebinding.
+  std::function<bool(std::string_view address)> allows;
 };
 
 struct ClientRequest {
@@ -42,7 +45,7 @@ struct ClientResponse {
 /// One per loop; all calls on that loop. No redirects, no cookies, no decompression. Faults:
 ///   unavailable  nothing was sent: no address, refused, no free connection before the deadline
 ///   uncertain    the request was sent, wholly or in part, and no whole answer came (of a GET or HEAD: unavailable, it changes nothing)
-///   broken       the URL is none, the answer is larger than the limit, the peer's certificate is not its own
+///   broken       URL or header not valid, address not allowed, answer larger than the limit, a certificate that is not the host's
 /// Any status is a value, 500 too: what it means is the caller's business.
 class Client {
  public:
@@ -55,8 +58,7 @@ class Client {
   std::size_t idle_connections() const;
 
  private:
-  struct Pool;
-  std::shared_ptr<Pool> pool_;
+  std::shared_ptr<class Pool> pool_;
 };
 
 }  // namespace crossdock::http
