@@ -23,7 +23,7 @@ class Record:
 class Log:
     def __init__(self, brokers):
         self.brokers = brokers
-        self.producer = Producer({"bootstrap.servers": brokers, "acks": "all", "enable.idempotence": True, "partitioner": "murmur2_random", "linger.ms": 1})
+        self.producer = Producer({"bootstrap.servers": brokers, "acks": "all", "enable.idempotence": True, "partitioner": "murmur2_random", "linger.ms": 1, "log_level": 2})
 
     def send(self, topic, key, value, headers=None, partition=None):
         data = value if isinstance(value, bytes) else json.dumps(value).encode()
@@ -54,7 +54,7 @@ class Log:
     def read(self, topics, until=None, limit=15.0, quiet=1.0):
         """Everything from the beginning: until `until(records)` holds, or (without it) until nothing came for `quiet` seconds."""
         consumer = Consumer({"bootstrap.servers": self.brokers, "group.id": f"test-{uuid.uuid4()}", "auto.offset.reset": "earliest", "enable.auto.commit": False,
-                             "allow.auto.create.topics": False, "isolation.level": "read_committed"})
+                             "allow.auto.create.topics": False, "isolation.level": "read_committed", "log_level": 2})
         records, end, last = [], time.monotonic() + limit, time.monotonic()
         try:
             assigned = set()

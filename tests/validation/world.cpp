@@ -61,7 +61,8 @@ void read_without(const json& rules, const char* name, WithoutAnswer& into) {
 }
 
 void read_rules(const json& said, Rules& rules) {
-  for (const auto& [code, severity] : said.value("severities", json::object()).items()) {
+  const auto severities = said.value("severities", json::object());
+  for (const auto& [code, severity] : severities.items()) {
     const auto* known = rule_of(code);
     if (!known) throw std::runtime_error("no code: " + code);
     rules.set(known->id, word<Severity>(severity));
@@ -134,8 +135,10 @@ void read_position(const json& said, promise::Projection& projection) {
   value.profile.on_hand = decimal(said.at("on_hand"));
   value.profile.unavailable = decimal(said.value("unavailable", json("0")));
   value.profile.safety_stock = decimal(said.value("safety_stock", json("0")));
-  for (const auto& [day, quantity] : said.value("supply", json::object()).items()) value.profile.supply.add(date(day), decimal(quantity));
-  for (const auto& [day, quantity] : said.value("demand", json::object()).items()) value.profile.demand.add(date(day), decimal(quantity));
+  const auto supply = said.value("supply", json::object());
+  const auto demand = said.value("demand", json::object());
+  for (const auto& [day, quantity] : supply.items()) value.profile.supply.add(date(day), decimal(quantity));
+  for (const auto& [day, quantity] : demand.items()) value.profile.demand.add(date(day), decimal(quantity));
   projection.apply({said.at("sku"), said.at("location")}, value);
 }
 
