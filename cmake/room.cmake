@@ -23,12 +23,3 @@ function(crossdock_tests name)
   target_compile_definitions(test_${name} PRIVATE CROSSDOCK_ROOT="${CMAKE_SOURCE_DIR}")
   add_test(NAME ${name} COMMAND test_${name})
 endfunction()
-
-# crossdock_fuzz(name ROOM...): tests/fuzz/<name>.cpp as fuzz_<name> with libFuzzer; its seeds lie in tests/fuzz/corpus/<name>.
-function(crossdock_fuzz name)
-  add_executable(fuzz_${name} ${CMAKE_CURRENT_SOURCE_DIR}/${name}.cpp)
-  target_compile_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
-  target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
-  list(TRANSFORM ARGN PREPEND crossdock_ OUTPUT_VARIABLE rooms)
-  target_link_libraries(fuzz_${name} PRIVATE ${rooms})
-endfunction()

@@ -106,6 +106,25 @@ def test_the_image_has_every_library_that_is_linked(program):
     assert not missing
 
 
+def test_the_hubs_configuration_is_accepted(tmp_path):
+    binary = os.environ.get("CROSSDOCK_BIN")
+    if not binary or not os.path.exists(binary):
+        pytest.skip("CROSSDOCK_BIN is not built")
+    env = {
+        **os.environ,
+        **SECRETS,
+        "CROSSDOCK_POSTGRES_URL": "postgresql://crossdock:secret@postgres:5432/crossdock",
+        "CROSSDOCK_KAFKA_BROKERS": "kafka:9092",
+    }
+    shutil.copytree(ROOT / "docker/config", tmp_path / "config")
+    check = [binary, "check", str(tmp_path / "config")]
+    answer = subprocess.run(check, capture_output=True, text=True, env=env)
+    assert answer.returncode == 0, answer.stdout + answer.stderr
+    page = tmp_path / "config/crossdock.yaml"
+    page.write_text(page.read_text().replace("authentication: api_key", "authentication: none"))
+    assert subprocess.run(check, capture_output=True, env=env).returncode == 78, "open beyond loopback must be refused"
+
+
 # --- the gateway
 
 NGINX = shutil.which("nginx") or ("/usr/sbin/nginx" if os.path.exists("/usr/sbin/nginx") else None)
