@@ -166,6 +166,7 @@ TEST(ProducerOutageTest, WithoutABrokerFlushEndsInTimeAndPurgeReportsAll) {
   ASSERT_EQ(reports.size(), 3U);
   for (const auto& report : reports) {
     EXPECT_EQ(report.code, "_PURGE_QUEUE");
+    EXPECT_THAT(report.message, testing::HasSubstr("Purged")) << "the library's words, not the record's value";
     EXPECT_FALSE(report.maybe_written) << "it never was on the wire";
   }
   EXPECT_LT(Clock::now() - begin, 5s);

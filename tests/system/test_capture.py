@@ -1,8 +1,8 @@
 """Capture: the 201, on_shortage, figures, status axes, and what a refusal leaves behind."""
 import pytest
 
-from seed import figures, fine
-from world import day, eventually, unique
+from seed import Seed, figures, fine
+from world import Api, day, eventually, together, unique
 
 
 def test_the_answer_is_complete(api, seed):
@@ -177,8 +177,6 @@ def test_the_line_invariant_of_what_is_stored(api, seed):
 
 
 def test_concurrent_captures_never_oversell(pair):
-    from seed import Seed
-    from world import Api, together
     seed = Seed(pair[0])
     sku, location = seed.place("40")
     customer = seed.customer()

@@ -4,8 +4,8 @@ import uuid
 
 import pytest
 
-from seed import figures, fine
-from world import day, eventually, instant, unique
+from seed import Seed, figures, fine
+from world import Api, day, eventually, instant, together, unique
 
 
 def read(api, order):
@@ -297,8 +297,6 @@ def test_a_shortfall_is_a_fact(api, seed):
 
 
 def test_concurrent_duplicates_of_a_shipment(pair):
-    from seed import Seed
-    from world import Api, together
     seed = Seed(pair[0])
     sku, location = seed.place("50")
     order = seed.order((sku, 12, location))

@@ -4,7 +4,7 @@ import uuid
 import pytest
 
 from seed import fine
-from world import day, eventually, unique
+from world import Api, day, eventually, together, unique
 
 
 @pytest.fixture(scope="module")
@@ -105,7 +105,6 @@ def test_a_transition_of_nothing_is_404(api):
 
 
 def test_only_one_of_two_transitions_wins(api, seed, place):
-    from world import Api, together
     order = later(seed, place)
     etag = etag_of(api, order)
     answers = together(8, lambda number: hold(Api(api.base, checked=False), order, f"hold_{number}", etag=etag))

@@ -36,9 +36,10 @@ def binary():
     named = os.environ.get("CROSSDOCK_BIN")
     if named:
         return named
-    found = sorted(ROOT.glob("build/*/src/app/crossdock"), key=lambda path: path.stat().st_mtime, reverse=True)
+    found = [path for place in ("build/*/crossdock", "build/*/src/app/crossdock") for path in ROOT.glob(place) if path.is_file()]
+    found.sort(key=lambda path: path.stat().st_mtime, reverse=True)
     if not found:
-        raise FileNotFoundError("no crossdock under build/*/src/app: name it in CROSSDOCK_BIN")
+        raise FileNotFoundError("no crossdock under build/: name it in CROSSDOCK_BIN")
     return str(found[0])
 
 
