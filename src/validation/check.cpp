@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "validation/money.hpp"
+#include "crossdock/model/codes.hpp"
 #include "validation/pass.hpp"
 
 namespace crossdock::validation {

@@ -15,12 +15,6 @@ constexpr std::string_view counted[] = {"EA", "C62", "H87", "PCE", "CS", "CT", "
 
 bool is_counted(std::string_view uom) { return std::find(std::begin(counted), std::end(counted), uom) != std::end(counted); }
 
-/// Two or three capital letters or digits, as every code of Rec 20 is.
-bool looks_like_a_unit(std::string_view uom) {
-  if (uom.size() < 2 || uom.size() > 3) return false;
-  return std::all_of(uom.begin(), uom.end(), [](char c) { return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); });
-}
-
 /// Our SKU for a line: its own, or what its customer's or its GTIN stands for.
 std::string sku_of(const Pass& pass, const OrderLineRequest& line) {
   if (!line.sku.empty()) return line.sku;
@@ -65,10 +59,9 @@ void check_unit(Pass& pass, std::size_t i) {
   made.uom = line.uom.value_or(made.base_uom);
   const auto factor = pass.items[i]->factor(made.uom);
   if (!factor) {
-    const auto code = looks_like_a_unit(made.uom) ? Code::unit_no_conversion : Code::unit_invalid;
     std::string known = made.base_uom;
     for (const auto& unit : pass.items[i]->units) known += ", " + unit.uom.text();
-    pass.note({code, line_pointer(i, "uom"), made.uom, known, {}, std::nullopt});
+    pass.note({Code::unit_no_conversion, line_pointer(i, "uom"), made.uom, known, {}, std::nullopt});
     made.usable = false;
     return;
   }
