@@ -167,6 +167,23 @@ def test_an_unknown_line(api, seed, ordered):
     assert response.json()["errors"][0]["pointer"].startswith("/lines/0")
 
 
+def test_a_line_without_its_sku(api, seed, ordered):
+    """The order's line says what it is."""
+    sku, location, order = ordered
+    body = seed.shipment(order, location, (1, 5))
+    del body["lines"][0]["sku"]
+    response = api.post("/v1/shipments", body)
+    assert response.status_code in (201, 400), response.text
+    if response.status_code == 400:
+        assert ("/lines/0/sku", "missing") in [(entry["pointer"], entry["code"]) for entry in response.json()["errors"]]
+
+
+def test_a_line_with_another_sku(api, seed, ordered):
+    sku, location, order = ordered
+    response = api.post("/v1/shipments", seed.shipment(order, location, {"order_line": 1, "sku": seed.item(), "quantity": "5"}))
+    assert response.status_code in (400, 422) and response.json()["errors"][0]["pointer"] == "/lines/0/sku"
+
+
 def test_a_bad_sscc(api, seed, ordered):
     sku, location, order = ordered
     response = api.post("/v1/shipments", seed.shipment(order, location, (1, 5), packages=[{"sscc": "003456789012345678"}]))
