@@ -61,8 +61,7 @@ void Producer::State::on_report(rd_kafka_t*, const rd_kafka_message_t* message, 
   report.offset = message->offset;
   if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
     report.code = code_of(message->err);
-    const char* text = rd_kafka_message_errstr(message);
-    report.message = text ? text : rd_kafka_err2str(message->err);
+    report.message = rd_kafka_err2str(message->err);  // rd_kafka_message_errstr would read the record's own value as text
     report.maybe_written = rd_kafka_message_status(message) != RD_KAFKA_MSG_STATUS_NOT_PERSISTED;
     report.rejected = is_the_records_fault(message->err);
   }

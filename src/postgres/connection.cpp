@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <random>
 
+#include "postgres/sanitizers.hpp"
 #include "postgres/wire.hpp"
 
 #if PQXX_VERSION_MAJOR < 7
