@@ -180,15 +180,16 @@ def test_one_event_is_one_version(api, seed, place):
     assert seed.profile(sku, location)["version"] == before + 1, "what changes nothing makes no version"
 
 
+def place_of(event):
+    return int(event.get("epoch", 1)), int(event["sequence"])
+
+
 def fold(events):
-    """The oracle: PROTOCOLS.md B in ten lines, over a set."""
-    unique_events = {event["id"]: event for event in events}.values()
-    epoch = max(event.get("epoch", 1) for event in unique_events)
-    mine = [event for event in unique_events if event.get("epoch", 1) == epoch]
-    snapshots = [event for event in mine if event["kind"] == "snapshot"]
-    base = max(snapshots, key=lambda event: int(event["sequence"]), default=None)
-    start, on_hand = (int(base["sequence"]), float(base["on_hand"])) if base else (-1, 0.0)
-    return on_hand + sum(float(event["delta"]) for event in mine if event["kind"] == "movement" and int(event["sequence"]) > start)
+    """The oracle: PROTOCOLS.md B over a set. The newest snapshot, and every movement after it; an epoch outranks a sequence."""
+    distinct = {event["id"]: event for event in events}.values()
+    base = max((event for event in distinct if event["kind"] == "snapshot"), key=place_of, default=None)
+    start, on_hand = (place_of(base), float(base["on_hand"])) if base else ((-1, -1), 0.0)
+    return on_hand + sum(float(event["delta"]) for event in distinct if event["kind"] == "movement" and place_of(event) > start)
 
 
 def test_all_permutations_give_the_same_position(api, seed):
