@@ -88,7 +88,7 @@ class World:
                 return None
             self.positions[place].take(("reservation", name), day, given)
             granted.append(given)
-        self.reservations[name] = [place for place, _, _ in lines]
+        self.reservations[name] = {place: given for (place, _, _), given in zip(lines, granted)}
         return granted
 
     def release(self, name):
@@ -98,27 +98,30 @@ class World:
     def capture(self, order, lines, policy, reservation=None):
         """lines: [(place, quantity, day)]; per line the promises {day: quantity}, or None if it is rejected."""
         saved = {place: dict(self.positions[place].demand) for place in self.positions}
-        if reservation is not None:
-            for place in self.reservations[reservation]:
-                self.positions[place].free(("reservation", reservation))
+        holds = dict(self.reservations[reservation]) if reservation is not None else {}
+        for place in holds:
+            self.positions[place].free(("reservation", reservation))
         told = []
         for number, (place, quantity, day) in enumerate(lines, 1):
-            owner, promises = ("order", order, number), {}
-            given = min(quantity, self.positions[place].atp(day))
+            position, owner = self.positions[place], ("order", order, number)
+            # A live hold becomes a commitment even where stock has fallen below the promises since.
+            given = min(quantity, holds.pop(place, Decimal(0)))
+            position.take(owner, day, given)
+            more = min(quantity - given, position.atp(day))
+            position.take(owner, day, more)
+            given += more
+            promises = {day: given} if given else {}
             if given < quantity and policy == "reject":
                 for other, demand in saved.items():
                     self.positions[other].demand = demand
                 return None
-            if given:
-                promises[day] = given
-            self.positions[place].take(owner, day, given)
             if policy == "backorder":
-                for later, _ in self.positions[place].steps():
+                for later, _ in position.steps():
                     rest = quantity - sum(promises.values())
-                    more = min(rest, self.positions[place].atp(later)) if later > day else Decimal(0)
+                    more = min(rest, position.atp(later)) if later > day else Decimal(0)
                     if more:
                         promises[later] = more
-                        self.positions[place].take(owner, later, more)
+                        position.take(owner, later, more)
             told.append(promises)
             self.lines[(order, number)] = (place, sum(promises.values(), Decimal(0)))
         if reservation is not None:

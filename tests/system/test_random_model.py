@@ -80,8 +80,10 @@ class Walk:
 
     def step_capture(self):
         lines, policy, name, reservation = self.some_lines(), "reject", unique("o"), None
-        if self.reservations and self.random.random() < 0.4:
-            reservation = self.random.choice(sorted(self.reservations))
+        # A reservation of one line a position: which of two holds an order takes first is not said.
+        plain = sorted(name for name, (_, held, _) in self.reservations.items() if len({line[0] for line in held}) == len(held))
+        if plain and self.random.random() < 0.5:
+            reservation = self.random.choice(plain)
             lines = [(place, granted or Decimal(1), offset) for (place, _, offset), granted in zip(*self.reservations[reservation][1:])]
             lines = [(place, quantity * self.random.choice((1, 1, 2)), offset) for place, quantity, offset in lines]
         elif self.random.random() < 0.4:
