@@ -161,10 +161,9 @@ void write_line(Text& text, const Scratch& scratch, const AskedLine& asked) {
   text.raw(statuses[static_cast<std::size_t>(outcome.status)]);
   text.raw(",\"requested\":\"");
   text.decimal(asked.quantity);
-  text.raw("\",\"uom\":");
-  if (outcome.uom.empty()) {
-    text.raw("null");
-  } else {
+  text.raw("\"");
+  if (!outcome.uom.empty()) {
+    text.raw(",\"uom\":");
     text.quoted(outcome.uom);
   }
   text.room(160);
