@@ -26,13 +26,14 @@ class WordOrListType final : public Type {
                       node.quoted ? "" : fmt::format("one thing is a list, too: [{}]", node.text));
         return false;
       }
-      how_.set_word(out);
+      how_.set_word(out, true);
       return true;
     }
     if (node.kind != Node::Kind::list) {
       expected(*this, node, input);
       return false;
     }
+    how_.set_word(out, false);
     return list_->read(node, input, how_.list(out));
   }
   Shown shown(const void* value) const override {
@@ -123,8 +124,9 @@ bool MapType::read(const Node& node, Input& input, void* out) const {
       continue;
     }
     const Input::Step step(input, key.text);
-    input.found(key.at);
-    if (!element_->read(node.children[i], input, insert(out, key.text))) right = false;
+    const Node& value = node.children[i];
+    input.found(value.kind == Node::Kind::scalar ? value.at : key.at);
+    if (!element_->read(value, input, insert(out, key.text))) right = false;
   }
   return right;
 }

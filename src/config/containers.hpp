@@ -126,7 +126,7 @@ Typed<std::optional<E>> maybe(Typed<E> inside) {
 /// A single word in place of a list: `locations: any`. T has the flag and the list as members.
 struct WordOrList {
   std::string word;
-  std::function<void(void*)> set_word;
+  std::function<void(void*, bool)> set_word;
   std::function<bool(const void*)> is_word;
   std::function<void*(void*)> list;
 };
@@ -134,7 +134,7 @@ TypePtr word_or_list_type(WordOrList how, TypePtr list);
 template <class T, class E>
 Typed<T> word_or(std::string word, bool T::* flag, std::vector<E> T::* list, Typed<std::vector<E>> type) {
   return {word_or_list_type(
-      {std::move(word), [=](void* at) { static_cast<T*>(at)->*flag = true; },
+      {std::move(word), [=](void* at, bool on) { static_cast<T*>(at)->*flag = on; },
        [=](const void* at) { return static_cast<const T*>(at)->*flag; }, [=](void* at) -> void* { return &(static_cast<T*>(at)->*list); }},
       type.type)};
 }

@@ -42,6 +42,7 @@ struct Problem {
   std::string suggestion;  ///< what to do; may be empty
   std::string excerpt;     ///< the offending line
   Weight weight = Weight::error;
+  bool masked = false;  ///< a secret stood at the column: the excerpt ends there
 
   static Problem at(const Position& position, std::string message, std::string suggestion = {}, Weight weight = Weight::error);
 };
@@ -52,7 +53,7 @@ using Problems = std::vector<Problem>;
 inline constexpr std::size_t most_problems = 100;
 
 bool any_error(const Problems& problems);
-/// By file, line, column; equal ones once.
+/// By file, line, column; equal ones once. A secret that one problem hides is hidden in the others of its line, too.
 void sort(Problems& problems);
 
 enum class Format { text, json, sarif };

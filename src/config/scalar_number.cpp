@@ -127,7 +127,7 @@ class DecimalType final : public ScalarType {
     return {};
   }
   std::string suggestion(const std::string& text) const override {
-    return percent_ && !text.ends_with('%') && Decimal::parse(text) ? fmt::format("write {}%", text) : "";
+    return percent_ && !text.ends_with('%') ? "a percentage ends with %: 0.5%" : "";
   }
 
  private:

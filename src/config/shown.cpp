@@ -1,4 +1,5 @@
 // Values shown as YAML and JSON.
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "config/type.hpp"
@@ -35,7 +36,8 @@ bool single_line(const Shown& shown) {
       if (child.kind == Shown::Kind::map || child.kind == Shown::Kind::list) return false;
     return true;
   }
-  return shown.kind != Shown::Kind::map || shown.children.empty();
+  const auto absent = [](const Shown& child) { return child.kind == Shown::Kind::none; };
+  return shown.kind != Shown::Kind::map || std::all_of(shown.children.begin(), shown.children.end(), absent);
 }
 
 }  // namespace

@@ -112,16 +112,21 @@ void guard_listeners(const Settings& settings, config::Input& input) {
   guard("listen.admin", settings.listen.admin);
 }
 
-void guard_clients(const Settings& settings, config::Input& input) {
-  if (settings.authentication == Authentication::api_key && settings.clients.empty())
-    input.problem(input.where("authentication"), "authentication is api_key and there are no clients: nobody could call",
-                  "add clients, or authentication: none on loopback", config::Weight::warning);
+void want_clients(const Settings& settings, config::Input& input) {
+  if (settings.authentication != Authentication::api_key || !settings.clients.empty()) return;
+  input.problem(input.where("authentication"), "authentication is api_key and there are no clients: nobody could call",
+                "add clients, or authentication: none on loopback", config::Weight::warning);
+}
+
+void want_different_keys(const Settings& settings, config::Input& input) {
   std::map<std::string, std::string> known;
   for (const auto& [name, client] : settings.clients) {
     if (client.api_key_hash.empty()) continue;
     const auto [first, fresh] = known.try_emplace(client.api_key_hash.reveal(), name);
-    if (!fresh)
-      input.problem(input.where("clients." + name + ".api_key_hash"), "the same key as client " + first->second, "one key, one client");
+    if (fresh) continue;
+    config::Position at = input.where("clients." + name + ".api_key_hash");
+    at.secret = true;
+    input.problem(at, "the same key as client " + first->second, "one key, one client");
   }
 }
 
@@ -157,7 +162,8 @@ const config::Settings<Settings>& daemon_settings() {
           .optional("retention", &Settings::retention, "How long things are kept.", retention())
           .optional("publish", &Settings::publish, "What is published.", publish())
           .rule(guard_listeners, {"listen", "authentication", "allow_unauthenticated_beyond_loopback"})
-          .rule(guard_clients, {"authentication"});
+          .rule(want_clients, {"authentication", "clients"})
+          .rule(want_different_keys, {"authentication"});
   return settings;
 }
 

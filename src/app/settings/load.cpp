@@ -28,6 +28,7 @@ constexpr std::array<Variable, 4> variables{
 
 /// Puts `value` where the file would have it, so that it is typed, judged and blamed like the rest. A secret's place is never quoted.
 void put(Node& root, const std::string& path, const std::string& value, const std::string& name) {
+  if (root.kind != Node::Kind::map && root.kind != Node::Kind::empty) return;  // a problem of its own
   const bool secret = path == "postgres.url";
   const auto source = std::make_shared<config::Source>(name, secret ? "" : value);
   const Position at{source, secret ? 0 : 1, secret ? 0 : 1, static_cast<int>(value.size())};
