@@ -30,10 +30,10 @@ std::optional<Decimal> numeric(std::string_view bytes) {
   const auto part = [&](std::size_t i) { return big_endian<std::int16_t>(bytes.substr(i * 2, 2)); };
   const int count = part(0), weight = part(1), sign = static_cast<std::uint16_t>(part(2));
   if (count < 0 || bytes.size() != 8 + static_cast<std::size_t>(count) * 2 || weight > 6 || (sign != 0 && sign != 0x4000)) return {};
-  __int128 units = 0;
+  Int128 units = 0;
   for (int i = 0; i < count; ++i) {
     int power = (weight - i) * 4 + Decimal::places;  // of ten, of this digit in millionths
-    __int128 digit = part(4 + static_cast<std::size_t>(i));
+    Int128 digit = part(4 + static_cast<std::size_t>(i));
     for (; power > 0; --power) digit *= 10;
     for (; power < 0 && digit != 0; ++power) digit /= 10;
     units += digit;

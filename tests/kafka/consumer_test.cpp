@@ -24,7 +24,9 @@ TEST_P(ConsumerTest, RecordsArriveWholeAndInOrder) {
   std::size_t checked = 0;
   for (const auto deadline = Deadline::in(30s); checked < 3 && !deadline.passed();) {
     const Event event = reader->poll(100ms);
-    if (const auto* assigned = std::get_if<Assigned>(&event)) ASSERT_TRUE(reader->start(assigned->partitions.at(0), Start::earliest()));
+    if (const auto* assigned = std::get_if<Assigned>(&event)) {
+      ASSERT_TRUE(reader->start(assigned->partitions.at(0), Start::earliest()));
+    }
     const auto* records = std::get_if<Records>(&event);
     if (!records) continue;
     for (const auto& record : records->records) {
@@ -137,7 +139,9 @@ TEST_P(ConsumerTest, ABatchIsBounded) {
   std::size_t all = 0, largest = 0;
   for (const auto deadline = Deadline::in(30s); all < 50 && !deadline.passed();) {
     const Event event = reader->poll(200ms, 8);
-    if (const auto* assigned = std::get_if<Assigned>(&event)) ASSERT_TRUE(reader->start(assigned->partitions.at(0), Start::earliest()));
+    if (const auto* assigned = std::get_if<Assigned>(&event)) {
+      ASSERT_TRUE(reader->start(assigned->partitions.at(0), Start::earliest()));
+    }
     if (const auto* records = std::get_if<Records>(&event)) {
       all += records->records.size();
       largest = std::max(largest, records->records.size());
@@ -158,7 +162,9 @@ TEST_P(ConsumerTest, ResumeGoesOnAtTheFirstUnprocessedOffset) {
   int batches = 0, pauses = 0;
   for (const auto deadline = Deadline::in(60s); next < total && !deadline.passed();) {
     const Event event = reader->poll(200ms, 100);
-    if (const auto* assigned = std::get_if<Assigned>(&event)) ASSERT_TRUE(reader->start(assigned->partitions.at(0), Start::earliest()));
+    if (const auto* assigned = std::get_if<Assigned>(&event)) {
+      ASSERT_TRUE(reader->start(assigned->partitions.at(0), Start::earliest()));
+    }
     const auto* records = std::get_if<Records>(&event);
     if (!records) continue;
     ASSERT_EQ(records->records.front().offset, next) << "after " << pauses << " pauses";

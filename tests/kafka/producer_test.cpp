@@ -50,7 +50,9 @@ TEST_P(ProducerTest, AKeysRecordsStayInOnePartitionAndInOrder) {
     for (const auto& record : records->records) {
       const std::string key(*record.key);
       const int value = std::stoi(std::string(*record.value));
-      if (const auto before = last.find(key); before != last.end()) EXPECT_GT(value, before->second) << key;
+      if (const auto before = last.find(key); before != last.end()) {
+        EXPECT_GT(value, before->second) << key;
+      }
       EXPECT_EQ(partition_of.try_emplace(key, record.partition).first->second, record.partition);
       last[key] = value;
       ++count;

@@ -124,7 +124,7 @@ TEST_F(ArraysServerTest, EveryTypeComesBackUnchanged) {
   for (int i = 0; i < 2'000; ++i) {
     Sent one;
     one.integer = static_cast<std::int64_t>(random());
-    one.decimal = Decimal::micros(static_cast<__int128>(random() % 1'999'999'999'999'999'999ULL) - 999'999'999'999'999'999LL);
+    one.decimal = Decimal::micros(static_cast<Int128>(random() % 1'999'999'999'999'999'999ULL) - 999'999'999'999'999'999LL);
     one.date = Date{static_cast<std::int32_t>(random() % 3'000'000) - 700'000};
     one.instant = Instant{static_cast<std::int64_t>(random() % 200'000'000'000'000'000ULL) - 50'000'000'000'000'000LL};
     one.id = new_id();

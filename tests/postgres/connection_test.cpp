@@ -88,7 +88,9 @@ TEST_F(ConnectionTest, PreparedStatementsTakeEveryTypeAndSurviveAReconnect) {
   const int pid = connection.backend_pid();
   run("select pg_terminate_backend(" + std::to_string(pid) + ")");
   const auto lost = transact(connection, check);
-  if (!lost) EXPECT_EQ(lost.failure().kind, FailureKind::lost) << lost.failure().message;
+  if (!lost) {
+    EXPECT_EQ(lost.failure().kind, FailureKind::lost) << lost.failure().message;
+  }
   const auto again = transact(connection, check);
   ASSERT_TRUE(again) << again.failure().message;
   EXPECT_EQ(connection.connects(), 2);
