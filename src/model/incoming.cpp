@@ -31,7 +31,8 @@ Incoming by_members(json::View root) {
 }  // namespace
 
 Incoming decode_incoming(std::string_view type, std::string_view body, json::Limits limits) {
-  json::Document& document = scratch_document();
+  json::Document large;  // what is large is not kept
+  json::Document& document = body.size() > (64U << 10) ? large : scratch_document();
   if (auto malformed = document.parse_copy(body, limits)) return std::move(*malformed);
   const json::View root = document.root();
   if (type.empty()) return by_members(root);

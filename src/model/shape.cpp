@@ -117,6 +117,7 @@ void Shape::list_missing(Reader& reader, const Path& path, std::uint64_t seen) c
 void Shape::unknown_member(Reader& reader, const Path& path, std::string_view name) const {
   if (!reader.open()) return;
   std::vector<std::string_view> known;
+  known.reserve(entries_.size());
   for (const Entry& entry : entries_) known.push_back(entry.field->name);
   reader.mistake(path.member(name), "unknown_field", "is not a member of this object", nearest(name, known));
 }

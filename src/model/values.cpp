@@ -133,13 +133,9 @@ void read_text(Reader& reader, const Path& path, json::View view, std::string& v
   }
   if (!is_text(reader, path, view, "text")) return;
   const std::string_view text = view.text();
-  if (listed(rule.content)) {
-    check_content(reader, path, text, rule.content);
-  } else if (text.size() < rule.shortest || (text.size() > rule.longest && length_of(text) > rule.longest)) {
-    return reader.mistake(path, "out_of_range", bounds(rule));
-  } else {
-    check_content(reader, path, text, rule.content);
-  }
+  const bool beyond = text.size() < rule.shortest || (text.size() > rule.longest && length_of(text) > rule.longest);
+  if (beyond && !listed(rule.content)) return reader.mistake(path, "out_of_range", bounds(rule));
+  check_content(reader, path, text, rule.content);
   value = text;
 }
 
