@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "promise/flat_index.hpp"
+#include "promise/latch.hpp"
 
 namespace crossdock::promise {
 
@@ -59,19 +60,22 @@ class Documents {
 
 using Prices = std::vector<CatalogPrice>;
 
-struct Entry {
-  std::shared_ptr<const CatalogItem> item;  ///< never null: bears the name even before the item itself is known
+/// What a check needs stands in the entry itself: its name and base unit are one cache line.
+struct alignas(64) Entry {
+  std::string sku;
+  Word base_uom;                            ///< empty: only a price has named the item so far
+  std::shared_ptr<const CatalogItem> item;  ///< null then
   std::shared_ptr<const Prices> prices;
   std::int64_t version = 0;
 };
 
 struct alignas(64) Shard {
-  mutable std::shared_mutex lock;
+  mutable Latch lock;
   FlatIndex index;
   std::vector<Entry> entries;
 
   std::uint32_t find(std::uint64_t hash, std::string_view sku) const {
-    return index.find(hash, [&](std::uint32_t i) { return entries[i].item->sku == sku; });
+    return index.find(hash, [&](std::uint32_t i) { return entries[i].sku == sku; });
   }
 
   /// The entry of a SKU, made if there is none. Under the writer's lock.
@@ -79,11 +83,8 @@ struct alignas(64) Shard {
     const auto found = find(hash, sku);
     if (found != FlatIndex::none) return entries[found];
     if (entries.size() == entries.capacity()) entries.reserve(std::max<std::size_t>(16, entries.size() * 5 / 4));
-    auto unknown = std::make_shared<CatalogItem>();
-    unknown->sku = sku;
-    unknown->known = false;
     index.add(hash, static_cast<std::uint32_t>(entries.size()));
-    entries.push_back({std::move(unknown), nullptr, 0});
+    entries.emplace_back().sku = sku;
     return entries.back();
   }
 };
@@ -240,8 +241,9 @@ bool Catalog::put(const Item& item, std::int64_t version) {
     auto& shard = state_->shard(hash);
     std::unique_lock writing(shard.lock);
     auto& entry = shard.entry(hash, item.sku);
-    if (entry.item->known && version <= entry.version) return false;
+    if (entry.item && version <= entry.version) return false;
     before = std::exchange(entry.item, made);
+    entry.base_uom = made->base_uom;
     entry.version = version;
   }
   state_->index_references(before.get(), *made, item);
@@ -314,8 +316,7 @@ std::shared_ptr<const CatalogItem> Catalog::item(std::string_view sku) const {
   const auto& shard = state_->shard(hash);
   std::shared_lock reading(shard.lock);
   const auto found = shard.find(hash, sku);
-  if (found == FlatIndex::none || !shard.entries[found].item->known) return nullptr;
-  return shard.entries[found].item;
+  return found == FlatIndex::none ? nullptr : shard.entries[found].item;
 }
 
 std::shared_ptr<const std::vector<CatalogPrice>> Catalog::prices(std::string_view sku) const {
@@ -357,12 +358,20 @@ Catalog::Units Catalog::units(std::string_view sku, std::uint64_t hash, std::str
   std::shared_lock reading(shard.lock);
   const auto found = shard.find(hash, sku);
   if (found == FlatIndex::none) return {};
-  const auto& item = *shard.entries[found].item;
-  if (!item.known) return {};
-  return {true, item.base_uom, item.factor(uom)};
+  const auto& entry = shard.entries[found];
+  if (!entry.item) return {};
+  if (uom.empty() || entry.base_uom == uom) return {true, entry.base_uom, Fraction{}};
+  return {true, entry.base_uom, entry.item->factor(uom)};
 }
 
 void Catalog::prefetch(std::uint64_t hash) const { state_->shard(hash).index.prefetch(hash); }
+
+void Catalog::prefetch_entry(std::uint64_t hash) const {
+  const auto& shard = state_->shard(hash);
+  std::shared_lock reading(shard.lock);
+  const auto guess = shard.index.guess(hash);
+  if (guess != FlatIndex::none) __builtin_prefetch(&shard.entries[guess]);
+}
 
 const std::shared_ptr<Numbering>& Catalog::places() const { return state_->places; }
 
@@ -371,7 +380,7 @@ Catalog::Sizes Catalog::sizes() const {
   for (const auto& shard : state_->shards) {
     std::shared_lock reading(shard.lock);
     for (const auto& entry : shard.entries) {
-      sizes.items += entry.item->known ? 1 : 0;
+      sizes.items += entry.item ? 1 : 0;
       sizes.prices += entry.prices ? entry.prices->size() : 0;
     }
   }

@@ -41,7 +41,6 @@ struct CatalogItem {
   std::int32_t lead_time_days = 0;
   ItemStatus status = ItemStatus::active;
   bool lot_tracked = false;
-  bool known = true;  ///< false: only a price has named it so far
 
   /// Base units per `uom`; an empty one is the base unit. None: the item is not sold in it.
   std::optional<Fraction> factor(std::string_view uom) const;
@@ -126,7 +125,9 @@ class Catalog {
     std::optional<Fraction> factor;  ///< of the unit asked
   };
   Units units(std::string_view sku, std::uint64_t hash, std::string_view uom) const;
+  /// Fetch ahead what units() will look at: first of all lines, then of all lines again.
   void prefetch(std::uint64_t hash) const;
+  void prefetch_entry(std::uint64_t hash) const;
 
   /// The small numbers of location codes, shared with the projection.
   const std::shared_ptr<Numbering>& places() const;

@@ -30,6 +30,11 @@ Mistakes each_line(std::span<const AskedLine> lines, const Catalog& catalog, con
     catalog.prefetch(hash);
     projection.prefetch(hash);
   }
+  for (const auto hash : scratch.hashes) {
+    catalog.prefetch_entry(hash);
+    projection.prefetch_entry(hash);
+  }
+  for (const auto hash : scratch.hashes) projection.prefetch_slots(hash);
   for (std::size_t i = 0; i < lines.size(); ++i) {
     if (scratch.line(lines[i], scratch.hashes[i], catalog, projection)) {
       done(lines[i]);

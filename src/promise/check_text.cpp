@@ -30,7 +30,16 @@ void Text::digits(std::uint64_t value, int count) {
   at_ += count;
 }
 
-void Text::integer(std::int64_t value) { at_ = std::to_chars(at_, at_ + 24, value).ptr; }
+void Text::integer(std::int64_t value) {
+  // Most figures of a warehouse are short.
+  if (value >= 0 && value < 10) {
+    *at_++ = static_cast<char>('0' + value);
+  } else if (value >= 10 && value < 100) {
+    digits(static_cast<std::uint64_t>(value), 2);
+  } else {
+    at_ = std::to_chars(at_, at_ + 24, value).ptr;
+  }
+}
 
 void Text::decimal(Decimal value) {
   if (!value.storable()) {
@@ -44,7 +53,7 @@ void Text::decimal(Decimal value) {
     *at_++ = '-';
     units = -units;
   }
-  at_ = std::to_chars(at_, at_ + 24, units / Decimal::one).ptr;
+  integer(units / Decimal::one);
   auto rest = units % Decimal::one;
   if (rest == 0) return;
   *at_++ = '.';

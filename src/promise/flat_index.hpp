@@ -41,6 +41,11 @@ class FlatIndex {
     used_ = 0;
   }
 
+  /// A number that may well be the one under `hash` (32 bits are compared): for fetching it ahead.
+  std::uint32_t guess(std::uint64_t hash) const {
+    return find(hash, [](std::uint32_t) { return true; });
+  }
+
   void prefetch(std::uint64_t hash) const {
     if (!cells_.empty()) __builtin_prefetch(&cells_[tag_of(hash) & (cells_.size() - 1)]);
   }

@@ -7,6 +7,7 @@
 
 #include "promise/catalog.hpp"
 #include "promise/flat_index.hpp"
+#include "promise/latch.hpp"
 
 namespace crossdock::promise {
 
@@ -54,13 +55,13 @@ void unpack(const Slot& slot, Profile& profile) {
   for (std::int64_t i = 0; i < slot.dated[0].micros; ++i, ++next) profile.demand.append(Date{next->day}, Decimal::micros(next->micros));
 }
 
-struct Entry {
+struct alignas(64) Entry {
   std::string sku;
   std::vector<Slot> slots;
 };
 
 struct alignas(64) Shard {
-  mutable std::shared_mutex lock;
+  mutable Latch lock;
   FlatIndex index;
   std::vector<Entry> entries;
   std::size_t positions = 0;
@@ -181,6 +182,24 @@ std::size_t Projection::read(std::string_view sku, std::uint64_t hash, std::vect
 }
 
 void Projection::prefetch(std::uint64_t hash) const { state_->shard(hash).index.prefetch(hash); }
+
+void Projection::prefetch_entry(std::uint64_t hash) const {
+  const auto& shard = state_->shard(hash);
+  std::shared_lock reading(shard.lock);
+  const auto guess = shard.index.guess(hash);
+  if (guess != FlatIndex::none) __builtin_prefetch(&shard.entries[guess]);
+}
+
+void Projection::prefetch_slots(std::uint64_t hash) const {
+  const auto& shard = state_->shard(hash);
+  std::shared_lock reading(shard.lock);
+  const auto guess = shard.index.guess(hash);
+  if (guess == FlatIndex::none) return;
+  const auto& slots = shard.entries[guess].slots;
+  const auto* first = reinterpret_cast<const char*>(slots.data());
+  const auto bytes = std::min<std::size_t>(slots.size() * sizeof(Slot), 512);
+  for (std::size_t at = 0; at < bytes; at += 64) __builtin_prefetch(first + at);
+}
 
 std::size_t Projection::size() const {
   std::size_t count = 0;

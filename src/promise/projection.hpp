@@ -81,7 +81,10 @@ class Projection {
   /// All positions of a SKU, in no order, into `held` (its memory is used again). Answers how many; further elements are left over.
   std::size_t read(std::string_view sku, std::vector<Held>& held) const { return read(sku, hash_of(sku), held); }
   std::size_t read(std::string_view sku, std::uint64_t hash, std::vector<Held>& held) const;
+  /// Fetch ahead what read() will look at: first of all lines, then of all lines again.
   void prefetch(std::uint64_t hash) const;
+  void prefetch_entry(std::uint64_t hash) const;
+  void prefetch_slots(std::uint64_t hash) const;
   std::size_t size() const;
 
   /// The time up to which it has seen every commit: that of the last successful poll.
