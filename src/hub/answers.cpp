@@ -1,0 +1,165 @@
+#include "hub/answers.hpp"
+
+#include "crossdock/base/json.hpp"
+
+namespace crossdock::hub {
+
+namespace {
+
+std::unique_ptr<CircuitBreaker> circuit_for(const std::optional<AnswerSettings>& answer) {
+  if (!answer) return nullptr;
+  return std::make_unique<CircuitBreaker>(answer->open_after, answer->window, answer->probe_after);
+}
+
+std::string percent_encoded(std::string_view text) {
+  static constexpr char digits[] = "0123456789ABCDEF";
+  std::string out;
+  for (unsigned char c : text) {
+    bool plain = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-' || c == '_' || c == '.' || c == '~';
+    if (plain) {
+      out += static_cast<char>(c);
+    } else {
+      out += '%';
+      out += digits[c >> 4];
+      out += digits[c & 15];
+    }
+  }
+  return out;
+}
+
+/// Puts values in for the :names of a path or a query's value.
+std::string filled(std::string_view pattern, const std::vector<std::pair<std::string_view, std::string>>& values) {
+  std::string out;
+  while (!pattern.empty()) {
+    auto colon = pattern.find(':');
+    out += pattern.substr(0, colon);
+    if (colon == std::string_view::npos) break;
+    pattern.remove_prefix(colon + 1);
+    std::size_t length = 0;
+    while (length < pattern.size() && (std::isalnum(static_cast<unsigned char>(pattern[length])) || pattern[length] == '_')) ++length;
+    for (const auto& [name, value] : values)
+      if (name == pattern.substr(0, length)) out += percent_encoded(value);
+    pattern.remove_prefix(length);
+  }
+  return out;
+}
+
+std::string url_of(const AnswerSettings& answer, const std::vector<std::pair<std::string_view, std::string>>& values) {
+  std::string url = answer.base_url + filled(answer.path, values);
+  char separator = '?';
+  for (const auto& [name, value] : answer.query) {
+    url += separator + percent_encoded(name) + "=" + filled(value, values);
+    separator = '&';
+  }
+  return url;
+}
+
+std::optional<Decimal> decimal_at(json::View object, std::string_view name) {
+  auto member = object.find(name);
+  if (!member || (!member->is(json::Kind::string) && !member->is(json::Kind::number))) return {};
+  auto parsed = Decimal::parse(member->text());
+  return parsed ? std::optional<Decimal>(parsed.value) : std::nullopt;
+}
+
+bool flag_at(json::View object, std::string_view name, bool otherwise) {
+  auto member = object.find(name);
+  return member && member->is(json::Kind::boolean) ? member->boolean() : otherwise;
+}
+
+std::optional<Instant> instant_at(json::View object, std::string_view name) {
+  auto member = object.find(name);
+  return member && member->is(json::Kind::string) ? Instant::parse(member->text()) : std::nullopt;
+}
+
+std::optional<validation::CreditFacts> credit_from(json::View object) {
+  validation::CreditFacts facts;
+  auto exposure = decimal_at(object, "exposure");
+  if (!exposure) return {};  // an answer without it is none
+  facts.limit = decimal_at(object, "limit");
+  facts.exposure = *exposure;
+  facts.hold = flag_at(object, "hold", false);
+  facts.past_due = decimal_at(object, "past_due").value_or(Decimal());
+  return facts;
+}
+
+std::optional<validation::MethodFacts> method_from(json::View object) {
+  validation::MethodFacts facts;
+  if (!object.find("eligible")) return {};
+  facts.eligible = flag_at(object, "eligible", true);
+  if (auto reason = object.find("reason"); reason && reason->is(json::Kind::string)) facts.reason = reason->text();
+  facts.max_weight_kg = decimal_at(object, "max_weight_kg");
+  return facts;
+}
+
+/// One question to one system: within its own time, through its circuit; without an answer the last known one, marked as such.
+template <class Facts, class Read>
+Task<validation::Answer<Facts>> ask(http::Client& client, const AnswerSettings& answer, CircuitBreaker& circuit, LastKnown<Facts>& known,
+                                    std::string url, std::string key, Read read, Deadline deadline) {
+  validation::Answer<Facts> out;
+  out.source = answer.system;
+  auto began = Clock::now();
+  bool asked = circuit.admit(began);
+  bool answered = false;
+  if (asked) {
+    http::ClientRequest request("GET", std::move(url));
+    if (!answer.token.empty()) request.with("Authorization", "Bearer " + answer.token);
+    auto calling = client.call(std::move(request), deadline.or_sooner(answer.timeout));
+    Result<http::ClientResponse> response = co_await std::move(calling);
+    bool late = !response && Clock::now() - began >= answer.timeout - std::chrono::milliseconds(1);
+    out.status = late ? validation::AnswerStatus::timed_out : validation::AnswerStatus::unavailable;
+    if (response && response->status == 200) {
+      json::Document document;
+      if (!document.parse(std::move(response->body)) && document.root().is(json::Kind::object)) {
+        out.facts = read(document.root());
+        out.as_of = instant_at(document.root(), "as_of").value_or(Instant::now());
+        answered = out.facts.has_value();
+      }
+    }
+    if (answered)
+      circuit.succeeded(Clock::now());
+    else
+      circuit.failed(Clock::now());
+    out.duration_ms = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - began).count();
+  } else {
+    out.status = validation::AnswerStatus::unavailable;
+  }
+  if (answered) {
+    out.status = validation::AnswerStatus::answered;
+    known.put(key, *out.facts, *out.as_of);
+  } else if (auto last = known.get(key)) {
+    out.facts = last->first;
+    out.as_of = last->second;
+  }
+  co_return out;
+}
+
+}  // namespace
+
+Askable::Askable(const Settings& settings)
+    : credit(settings.credit),
+      shipping_method(settings.shipping_method),
+      credit_circuit(circuit_for(credit)),
+      method_circuit(circuit_for(shipping_method)) {}
+
+Task<validation::Answer<validation::CreditFacts>> Asker::credit(std::string customer, Deadline deadline) {
+  if (!shared_->credit) co_return validation::Answer<validation::CreditFacts>();
+  std::vector<std::pair<std::string_view, std::string>> values{{"customer", customer}};
+  auto url = url_of(*shared_->credit, values);
+  auto asking = ask(client_, *shared_->credit, *shared_->credit_circuit, shared_->credit_known, std::move(url), customer, credit_from, deadline);
+  validation::Answer<validation::CreditFacts> answer = co_await std::move(asking);
+  co_return answer;
+}
+
+Task<validation::Answer<validation::MethodFacts>> Asker::method(OrderRequest order, Deadline deadline) {
+  if (!shared_->shipping_method || !order.shipping_method) co_return validation::Answer<validation::MethodFacts>();
+  std::string country = order.ship_to ? order.ship_to->country.value_or("") : std::string();
+  std::vector<std::pair<std::string_view, std::string>> values{
+      {"code", *order.shipping_method}, {"country", country}, {"customer", order.customer}};
+  auto url = url_of(*shared_->shipping_method, values);
+  std::string key = *order.shipping_method + "|" + country;
+  auto asking = ask(client_, *shared_->shipping_method, *shared_->method_circuit, shared_->method_known, std::move(url), key, method_from, deadline);
+  validation::Answer<validation::MethodFacts> answer = co_await std::move(asking);
+  co_return answer;
+}
+
+}  // namespace crossdock::hub

@@ -1,0 +1,62 @@
+// Asking systems now: credit and shipping method over HTTP, each with its deadline, circuit and last known answer.
+#pragma once
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <unordered_map>
+
+#include "crossdock/model/order.hpp"
+#include "crossdock/runtime/task.hpp"
+#include "hub/circuit.hpp"
+#include "hub/settings.hpp"
+#include "http/client.hpp"
+#include "runtime/loops.hpp"
+#include "validation/answers.hpp"
+
+namespace crossdock::hub {
+
+/// The last answers by key, for the rule `last_known`. Any thread; bounded.
+template <class Facts>
+class LastKnown {
+ public:
+  void put(const std::string& key, const Facts& facts, Instant at) {
+    std::lock_guard hold(lock_);
+    if (known_.size() > 100'000) known_.clear();
+    known_[key] = {facts, at};
+  }
+  std::optional<std::pair<Facts, Instant>> get(const std::string& key) const {
+    std::lock_guard hold(lock_);
+    auto it = known_.find(key);
+    if (it == known_.end()) return {};
+    return it->second;
+  }
+
+ private:
+  mutable std::mutex lock_;
+  std::unordered_map<std::string, std::pair<Facts, Instant>> known_;
+};
+
+/// What all loops share of the systems that are asked.
+struct Askable {
+  explicit Askable(const Settings& settings);
+  std::optional<AnswerSettings> credit, shipping_method;
+  std::unique_ptr<CircuitBreaker> credit_circuit, method_circuit;
+  LastKnown<validation::CreditFacts> credit_known;
+  LastKnown<validation::MethodFacts> method_known;
+};
+
+/// One a loop: its own connections.
+class Asker {
+ public:
+  Asker(asio::io_context& loop, std::shared_ptr<Askable> shared) : client_(loop), shared_(std::move(shared)) {}
+
+  Task<validation::Answer<validation::CreditFacts>> credit(std::string customer, Deadline deadline);
+  Task<validation::Answer<validation::MethodFacts>> method(OrderRequest order, Deadline deadline);
+
+ private:
+  http::Client client_;
+  std::shared_ptr<Askable> shared_;
+};
+
+}  // namespace crossdock::hub

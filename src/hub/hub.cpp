@@ -1,0 +1,269 @@
+#include "hub/hub.hpp"
+
+#include <algorithm>
+#include <boost/asio/co_spawn.hpp>
+
+#include "crossdock/model/codec.hpp"
+#include "observe/log.hpp"
+#include "observe/metrics.hpp"
+#include "runtime/reply.hpp"
+#include "validation/atp.hpp"
+
+namespace crossdock::hub {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr const char* channel = "crossdock_change";
+
+Fault fault_of(store::Undecided why) {
+  using store::Undecided;
+  if (why == Undecided::overloaded)
+    return Fault(FaultKind::unavailable, "overloaded", "Too much waits for the database already; try again.").retry_after(1s);
+  if (why == Undecided::broken) return Fault(FaultKind::broken, "internal", "The database refused; the log has the reason.");
+  return Fault(FaultKind::unavailable, "not_ready", "The database is away; try again with the same Idempotency-Key.").retry_after(2s);
+}
+
+Fault late() {
+  return Fault(FaultKind::uncertain, "deadline_exceeded", "No decision came in time; ask again with the same Idempotency-Key.").retry_after(1s);
+}
+
+std::unique_ptr<store::Writer> make_writer(const Settings& settings, const store::Shared& shared, const char* role, std::size_t batch) {
+  store::WriterSettings wanted;
+  wanted.role = role;
+  wanted.batch = batch;
+  return std::make_unique<store::Writer>(settings.database, shared, wanted);
+}
+
+}  // namespace
+
+Hub::Hub(Settings settings, runtime::Loops& loops) : settings_(std::move(settings)), loops_(loops) { shared_ = shared(); }
+
+Hub::~Hub() = default;
+
+store::Shared Hub::shared() {
+  store::Shared out;
+  out.rules = settings_.rules;
+  out.locations = [this] { return memory_.catalog().locations(); };
+  out.own_commits = &memory_;
+  out.committed = [this] {
+    if (notifier_) notifier_->wake(channel);
+    if (publisher_) publisher_->wake();
+  };
+  out.failed = [](const std::string& role, const postgres::Failure& failure) {
+    log::warning("store.failed", {{"role", role}, {"code", postgres::name(failure.kind)}, {"sqlstate", failure.sqlstate}, {"message", failure.message}});
+  };
+  return out;
+}
+
+Outcome Hub::start() {
+  follower_ = std::make_unique<store::Follower>(settings_.database, memory_);
+  auto loaded = follower_->load();
+  if (!loaded) return postgres::as_fault(loaded.failure());
+  log::info("hub.loaded", {{"positions", *loaded}, {"items", memory_.catalog().sizes().items}});
+  auto notifier = postgres::Notifier::start(settings_.database, settings_.instance);
+  if (!notifier) return notifier.fault();
+  notifier_ = std::move(*notifier);
+  publisher_ = std::make_unique<Publisher>(settings_);
+  reader_ = std::make_unique<store::Reader>(settings_.database, settings_.readers);
+  orders_ = make_writer(settings_, shared_, "orders", 256);
+  reservations_ = make_writer(settings_, shared_, "reservations", 256);
+  documents_ = make_writer(settings_, shared_, "documents", 500);
+  auto askable = std::make_shared<Askable>(settings_);
+  for (std::size_t i = 0; i < loops_.size(); ++i) askers_.push_back(std::make_unique<Asker>(loops_.loop(i), askable));
+  intake_ = std::make_unique<Intake>(settings_, shared_, memory_);
+  sweeper_ = std::make_unique<Sweeper>(settings_, shared_, memory_);
+  follower_->start();
+  publisher_->start();
+  sweeper_->start();
+  intake_->start();
+  auto listener = postgres::Listener::start(settings_.database, {channel}, [this](std::string_view, std::string_view from) {
+    if (from == settings_.instance) return;  // our own: known already
+    follower_->wake();
+    publisher_->wake();
+    sweeper_->wake();
+  });
+  if (!listener) return listener.fault();
+  listener_ = std::move(*listener);
+  watch();
+  loaded_ = true;
+  return Done{};
+}
+
+void Hub::stop(Deadline deadline) {
+  watches_.clear();
+  listener_.reset();
+  if (intake_) intake_->stop();
+  for (auto* writer : {orders_.get(), reservations_.get(), documents_.get()})
+    if (writer) writer->stop();
+  if (sweeper_) sweeper_->stop();
+  if (publisher_) publisher_->stop(std::chrono::duration_cast<std::chrono::milliseconds>(deadline.left()));
+  if (reader_) reader_->stop();
+  if (follower_) follower_->stop();
+}
+
+store::Writer& Hub::writer(Line line) {
+  if (line == Line::orders) return *orders_;
+  return line == Line::reservations ? *reservations_ : *documents_;
+}
+
+Task<Outcome> Hub::decide(std::shared_ptr<ledger::Request> request, Line line, Deadline deadline) {
+  runtime::Reply<std::optional<store::Undecided>> reply(loops_.mailbox(loops_.here()));
+  writer(line).submit(std::move(request), [reply](std::optional<store::Undecided> undecided) { reply.deliver(undecided); });
+  auto waiting = reply.get(deadline);
+  std::optional<std::optional<store::Undecided>> answer = co_await std::move(waiting);
+  if (!answer) co_return Outcome(late());
+  if (*answer) co_return Outcome(fault_of(**answer));
+  co_return Outcome(Done{});
+}
+
+Task<Outcome> Hub::decide_all(std::vector<std::shared_ptr<ledger::Request>> requests, Line line, Deadline deadline) {
+  if (requests.empty()) co_return Outcome(Done{});
+  struct Gathered {
+    std::atomic<std::size_t> left;
+    std::atomic<int> worst{-1};
+  };
+  auto gathered = std::make_shared<Gathered>();
+  gathered->left = requests.size();
+  runtime::Reply<int> reply(loops_.mailbox(loops_.here()));
+  for (auto& request : requests)
+    writer(line).submit(std::move(request), [gathered, reply](std::optional<store::Undecided> undecided) {
+      if (undecided) gathered->worst = static_cast<int>(*undecided);
+      if (gathered->left.fetch_sub(1) == 1) reply.deliver(gathered->worst);
+    });
+  if (line == Line::documents && sweeper_) sweeper_->wake();
+  auto waiting = reply.get(deadline);
+  std::optional<int> answer = co_await std::move(waiting);
+  if (!answer) co_return Outcome(late());
+  if (*answer >= 0) co_return Outcome(fault_of(static_cast<store::Undecided>(*answer)));
+  if (line == Line::documents && sweeper_) sweeper_->wake();
+  co_return Outcome(Done{});
+}
+
+Task<Outcome> Hub::ask(store::Reader::Question question, Deadline deadline) {
+  runtime::Reply<int> reply(loops_.mailbox(loops_.here()));
+  reader_->ask(std::move(question), [reply](std::optional<postgres::Failure> failure) {
+    if (failure) log::warning("store.question_failed", {{"code", postgres::name(failure->kind)}, {"message", failure->message}});
+    int code = !failure ? -1 : failure->kind == postgres::FailureKind::other || failure->kind == postgres::FailureKind::data ? 1 : 0;
+    reply.deliver(code);
+  });
+  auto waiting = reply.get(deadline);
+  std::optional<int> answer = co_await std::move(waiting);
+  if (!answer) co_return Outcome(late());
+  if (*answer >= 0) co_return Outcome(fault_of(*answer == 1 ? store::Undecided::broken : store::Undecided::unavailable));
+  co_return Outcome(Done{});
+}
+
+/// Credit and shipping method are asked at the same time, each with its own deadline.
+Task<validation::Answers> Hub::ask_others(const OrderRequest& order, Deadline deadline) {
+  validation::Answers answers;
+  if (!settings_.credit && !settings_.shipping_method) co_return answers;
+  auto& asker = *askers_[loops_.here()];
+  auto executor = co_await asio::this_coro::executor;
+  runtime::Reply<validation::Answer<validation::CreditFacts>> credit(loops_.mailbox(loops_.here()));
+  auto asking_credit = asker.credit(order.customer, deadline);
+  asio::co_spawn(executor, std::move(asking_credit), [credit](std::exception_ptr broken, validation::Answer<validation::CreditFacts> answer) {
+    if (broken) answer.status = validation::AnswerStatus::unavailable;
+    credit.deliver(std::move(answer));
+  });
+  auto asking_method = asker.method(order, deadline);
+  answers.shipping_method = co_await std::move(asking_method);
+  auto waiting = credit.get(Deadline::in(60s));
+  std::optional<validation::Answer<validation::CreditFacts>> answered = co_await std::move(waiting);
+  if (answered) answers.credit = std::move(*answered);
+  co_return answers;
+}
+
+Task<Result<Validation>> Hub::validate(OrderRequest order, std::string correlation_id, Deadline deadline) {
+  auto asking = ask_others(order, deadline);
+  validation::Answers answers = co_await std::move(asking);
+  auto facts = std::make_shared<store::CustomerFacts>();
+  auto customer = order.customer;
+  auto po = order.customer_po;
+  auto question = ask([facts, customer, po](postgres::Transaction& tx) { *facts = store::customer_facts(tx, customer, po); }, deadline);
+  Outcome asked = co_await std::move(question);
+  if (!asked) co_return Result<Validation>(asked.fault());
+  answers.pending_exposure = facts->pending;
+  for (auto& [source, number] : facts->purchase_orders) answers.purchase_orders.push_back({source, number});
+  auto now = Instant::now();
+  auto checked = validation::check_order(order, memory_.catalog(), settings_.checks, answers, now);
+  auto promises = validation::promise_order(checked, memory_.catalog(), memory_.projection(), settings_.checks, now);
+  validation::judge_promises(checked, promises, settings_.checks);
+  Validation out;
+  out.decision = validation::decide(checked.findings, checked.checks, checked.order.accept_changes);
+  out.as_of = memory_.projection().as_of();
+  out.correlation_id = std::move(correlation_id);
+  out.promises = validation::to_promises(checked, promises);
+  out.findings = std::move(checked.findings);
+  out.checks = std::move(checked.checks);
+  co_return Result<Validation>(std::move(out));
+}
+
+Task<std::shared_ptr<ledger::Capture>> Hub::prepare(OrderRequest order, Deadline deadline) {
+  auto capture = std::make_shared<ledger::Capture>();
+  capture->id = new_id();
+  capture->content = fingerprint(order);
+  auto asking = ask_others(order, deadline);
+  validation::Answers answers = co_await std::move(asking);
+  auto now = Instant::now();
+  capture->rules = &settings_.checks;
+  capture->checked = validation::check_order(order, memory_.catalog(), settings_.checks, answers, now);
+  std::optional<validation::CreditFacts> stored;
+  std::optional<Instant> stored_as_of;
+  if (auto customer = memory_.catalog().customer(order.customer); customer && customer->credit) {
+    stored = validation::CreditFacts{customer->credit->limit, customer->credit->exposure, customer->credit->hold, {}};
+    if (customer->source) stored_as_of = customer->source->as_of;
+  }
+  capture->credit = validation::credit_basis(answers.credit, stored, stored_as_of, settings_.checks, now);
+  capture->head = ledger::head_of(capture->checked.order);
+  for (const auto& line : capture->checked.order.lines) capture->bodies.push_back(to_json(line));
+  co_return capture;
+}
+
+Health Hub::health() const {
+  Health out;
+  out.loaded = loaded_;
+  if (!out.loaded) return out;
+  auto age = Instant::now() - memory_.projection().as_of();
+  if (age > 2'000'000) out.degraded.push_back("the projection is " + std::to_string(age / 1'000) + " ms old");
+  for (const auto* writer : {orders_.get(), reservations_.get(), documents_.get()})
+    if (!writer->connected()) {
+      out.degraded.emplace_back("postgres is away");
+      break;
+    }
+  if (!publisher_->kafka_up() || !intake_->kafka_up()) out.degraded.emplace_back("kafka is away");
+  if (intake_->gaps()) out.degraded.push_back(std::to_string(intake_->gaps()) + " feed partitions have a data gap");
+  if (auto unsafe = sweeper_->unsafe(); !unsafe.empty()) out.degraded.push_back("the database is not durable: " + unsafe);
+  return out;
+}
+
+void Hub::watch() {
+  auto& all = metrics::registry();
+  auto add = [&](const char* name, const char* help, std::function<double()> read) { watches_.push_back(all.watch(name, help, {}, std::move(read))); };
+  add("crossdock_positions", "Stock positions in memory.", [this] { return static_cast<double>(memory_.projection().size()); });
+  add("crossdock_projection_age_seconds", "Age of the in-memory projection.",
+      [this] { return static_cast<double>(Instant::now() - memory_.projection().as_of()) / 1e6; });
+  add("crossdock_events_published_total", "Events that Kafka has acknowledged.", [this] { return static_cast<double>(publisher_->published()); });
+  add("crossdock_outbox_batch", "Events in the batch that is being published.", [this] { return static_cast<double>(publisher_->waiting()); });
+  add("crossdock_intake_partitions", "Partitions that this instance reads.", [this] { return static_cast<double>(intake_->partitions()); });
+  for (auto [name, read] : {std::pair<const char*, std::int64_t store::Tally::*>{"applied", &store::Tally::applied},
+                            {"superseded", &store::Tally::superseded},
+                            {"duplicate", &store::Tally::duplicate},
+                            {"waiting", &store::Tally::waiting},
+                            {"dead", &store::Tally::dead}})
+    watches_.push_back(all.watch("crossdock_intake_records_total", "Records read from feeds, by outcome.", {{"outcome", name}},
+                                 [this, read] { return static_cast<double>(intake_->totals().*read); }));
+  for (auto [name, each] : {std::pair<const char*, store::Writer*>{"orders", orders_.get()},
+                            {"reservations", reservations_.get()},
+                            {"documents", documents_.get()}}) {
+    watches_.push_back(all.watch("crossdock_writer_requests_total", "Requests decided.", {{"writer", name}},
+                                 [each] { return static_cast<double>(each->figures().requests); }));
+    watches_.push_back(all.watch("crossdock_writer_batches_total", "Transactions of the writers.", {{"writer", name}},
+                                 [each] { return static_cast<double>(each->figures().batches); }));
+    watches_.push_back(all.watch("crossdock_writer_waiting", "Requests that wait for a decision.", {{"writer", name}},
+                                 [each] { return static_cast<double>(each->figures().waiting); }));
+  }
+}
+
+}  // namespace crossdock::hub

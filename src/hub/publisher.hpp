@@ -1,0 +1,55 @@
+// Carries the outbox to Kafka: leases lanes, sends them in order, ends what is acknowledged.
+#pragma once
+#include <atomic>
+#include <condition_variable>
+#include <mutex>
+#include <set>
+#include <string>
+#include <thread>
+
+#include "hub/settings.hpp"
+#include "kafka/admin.hpp"
+#include "kafka/producer.hpp"
+#include "store/outbox.hpp"
+
+namespace crossdock::hub {
+
+class Publisher {
+ public:
+  explicit Publisher(const Settings& settings);
+  ~Publisher();
+  void start();
+  /// Something was committed. Any thread.
+  void wake();
+  /// Publishes what is there, within the budget, and gives the lanes back.
+  void stop(std::chrono::milliseconds budget);
+
+  std::uint64_t published() const { return published_; }
+  std::int64_t waiting() const { return waiting_; }
+  bool kafka_up() const { return kafka_up_; }
+
+ private:
+  void run();
+  bool renew();
+  bool publish();
+  bool send(const std::vector<store::OutboxRow>& rows);
+  void make_topics(const std::vector<store::OutboxRow>& rows);
+
+  const Settings& settings_;
+  store::Outbox outbox_;
+  std::unique_ptr<kafka::Producer> producer_;
+  std::vector<store::ShardLease> leases_;
+  Deadline leased_until_;
+  Deadline renew_at_;
+  std::set<std::string> topics_;  ///< known to exist
+  std::atomic<std::uint64_t> published_{0};
+  std::atomic<std::int64_t> waiting_{0};
+  std::atomic<bool> kafka_up_{true};
+  std::mutex lock_;
+  std::condition_variable condition_;
+  bool woken_ = false, stopping_ = false;
+  Deadline drain_until_;
+  std::thread thread_;
+};
+
+}  // namespace crossdock::hub

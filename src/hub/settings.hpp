@@ -1,0 +1,65 @@
+// What the hub is built from; app fills it from the configuration.
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "kafka/settings.hpp"
+#include "ledger/rules.hpp"
+#include "ledger/stock.hpp"
+#include "postgres/settings.hpp"
+#include "store/sweep.hpp"
+#include "validation/rules.hpp"
+
+namespace crossdock::hub {
+
+/// A feed of a system on a Kafka topic.
+struct FeedSettings {
+  std::string system, name;
+  std::string topic;
+  bool from_earliest = true;
+  bool takes_inventory = true, takes_shipments = true;
+  ledger::Numbering numbering = ledger::Numbering::growing;
+  bool any_source = false;
+  bool any_location = true;
+  std::vector<std::string> locations;
+  std::chrono::milliseconds parent_wait{std::chrono::minutes(15)};
+  std::chrono::milliseconds clock_skew{0};
+  std::string full_name() const { return system + "." + name; }
+};
+
+/// A question that a system answers over HTTP.
+struct AnswerSettings {
+  std::string base_url;
+  std::string path;  ///< with :names
+  std::vector<std::pair<std::string, std::string>> query;
+  std::string token;
+  std::chrono::milliseconds timeout{500};
+  std::string system;
+  int in_flight = 8;
+  int open_after = 5;
+  std::chrono::milliseconds window{10'000};
+  std::chrono::milliseconds probe_after{5'000};
+};
+
+struct Settings {
+  std::string instance;
+  postgres::Settings database;
+  kafka::Cluster kafka;
+  std::string group = "crossdock";
+  bool create_topics = true;
+  int topic_partitions = 6;
+  int topic_replication = 1;
+  ledger::Rules rules;
+  validation::Rules checks;
+  std::vector<FeedSettings> feeds;
+  std::optional<AnswerSettings> credit, shipping_method;
+  store::Retention retention;
+  std::chrono::milliseconds lease{6'000};  ///< of lanes; partitions have kafka's session time-out of the same length
+  std::size_t readers = 2;
+};
+
+}  // namespace crossdock::hub

@@ -1,0 +1,198 @@
+#include "hub/sweeper.hpp"
+
+#include "crossdock/model/trace.hpp"
+#include "ledger/reservation.hpp"
+#include "observe/log.hpp"
+#include "postgres/durability.hpp"
+#include "store/cursor.hpp"
+#include "store/statements.hpp"
+#include "store/sweep.hpp"
+
+namespace crossdock::hub {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr int rows_a_turn = 256;
+
+std::vector<postgres::Statement> statements() {
+  auto all = store::decide_statements();
+  for (auto& statement : store::sweep_statements()) all.push_back(std::move(statement));
+  for (auto& statement : store::cursor_statements()) all.push_back(std::move(statement));
+  return all;
+}
+
+ledger::Origin origin() { return {"crossdock", new_id(), new_id(), traceparent_after("")}; }
+
+ledger::FeedOrigin origin_of(const ledger::WaitingRow& row) {
+  ledger::FeedOrigin from;
+  from.feed = row.feed;
+  from.topic = row.topic;
+  from.partition = row.partition;
+  from.offset = row.offset;
+  from.record_key = row.record_key;
+  from.headers = row.headers;
+  from.body = row.body;
+  from.waiting_id = row.id;
+  from.until = row.until;
+  return from;
+}
+
+}  // namespace
+
+Sweeper::Sweeper(const Settings& settings, const store::Shared& shared, HubMemory& memory)
+    : settings_(settings), shared_(shared), memory_(memory), connection_(settings.database, "sweeper", statements()) {}
+
+Sweeper::~Sweeper() { stop(); }
+
+void Sweeper::start() {
+  thread_ = std::thread([this] { run(); });
+}
+
+void Sweeper::stop() {
+  {
+    std::lock_guard hold(lock_);
+    stopping_ = true;
+  }
+  condition_.notify_one();
+  if (thread_.joinable()) thread_.join();
+}
+
+void Sweeper::wake() {
+  {
+    std::lock_guard hold(lock_);
+    woken_ = true;
+  }
+  condition_.notify_one();
+}
+
+std::string Sweeper::unsafe() const {
+  std::lock_guard hold(lock_);
+  return unsafe_;
+}
+
+void Sweeper::run() {
+  for (;;) {
+    sweep();
+    std::unique_lock hold(lock_);
+    condition_.wait_for(hold, 250ms, [this] { return stopping_ || woken_; });
+    if (stopping_) return;
+    woken_ = false;
+  }
+}
+
+template <class F>
+auto Sweeper::query(F f) {
+  using Answer = std::invoke_result_t<F&, postgres::Transaction&>;
+  auto asked = postgres::transact(connection_, f);
+  if (!asked) return Answer{};
+  return std::move(*asked);
+}
+
+bool Sweeper::decide(std::span<ledger::Request* const> requests, const store::FeedWork* work) {
+  auto decided = store::decide(connection_, shared_, requests, work);
+  if (!decided) log::warning("sweep.failed", {{"message", decided.failure().message}});
+  return static_cast<bool>(decided);
+}
+
+void Sweeper::sweep() {
+  expire_holds();
+  wake_waiting();
+  end_waits();
+  release_orders();
+  raise_gaps();
+  if (slow_at_.passed()) {
+    slow_at_ = Deadline::in(60s);
+    keep_house();
+  }
+}
+
+void Sweeper::expire_holds() {
+  ledger::ExpireReservations request;
+  request.ids = query([](postgres::Transaction& tx) { return store::due_reservations(tx, rows_a_turn); });
+  ledger::Request* one = &request;
+  if (!request.ids.empty()) decide({&one, 1});
+}
+
+void Sweeper::release_orders() {
+  if (!settings_.rules.release_automatically) return;
+  ledger::ReleaseDue request;
+  request.origin = origin();
+  request.ids = query([this](postgres::Transaction& tx) { return store::due_releases(tx, settings_.rules.release_ahead_days, rows_a_turn); });
+  ledger::Request* one = &request;
+  if (!request.ids.empty()) decide({&one, 1});
+}
+
+void Sweeper::raise_gaps() {
+  ledger::RaiseGaps request;
+  request.origin = origin();
+  request.keys = query([this](postgres::Transaction& tx) { return store::due_gaps(tx, settings_.rules.gap_tolerance, rows_a_turn); });
+  ledger::Request* one = &request;
+  if (!request.keys.empty()) decide({&one, 1});
+}
+
+/// What waited and has its item, location or order now goes the way of a new record; its row ends in the same transaction.
+void Sweeper::wake_waiting() {
+  auto rows = query([](postgres::Transaction& tx) { return store::woken_rows(tx, rows_a_turn); });
+  if (rows.empty()) return;
+  std::vector<Record> records;
+  std::vector<ledger::Request*> requests;
+  for (const auto& row : rows) {
+    FeedSettings feed;
+    feed.system = "api";
+    feed.any_source = true;
+    for (const auto& each : settings_.feeds)
+      if (each.full_name() == row.feed) feed = each;
+    records.push_back(read_record(feed, origin_of(row), memory_));
+    if (records.back().unusable) continue;
+    requests.push_back(records.back().request());
+  }
+  store::FeedWork work;
+  work.finish = [&](ledger::World& world, postgres::Transaction& tx) {
+    for (auto& record : records) {
+      auto outcome = record.outcome();
+      if (record.unusable) world.waiting_done.push_back(record.from.waiting_id);
+      if (outcome == ledger::Outcome::invalid) bury(world, record.from, record.why());
+      if (record.from.topic.empty()) continue;
+      store::Tally moved;
+      tally(moved, ledger::Outcome::waiting, -1);
+      tally(moved, outcome);
+      store::count(tx, {record.from.topic, record.from.partition, 0, 0}, moved);
+    }
+  };
+  decide(requests, &work);
+}
+
+void Sweeper::end_waits() {
+  auto rows = query([](postgres::Transaction& tx) { return store::overdue_rows(tx, rows_a_turn); });
+  if (rows.empty()) return;
+  store::FeedWork work;
+  work.finish = [&](ledger::World& world, postgres::Transaction& tx) {
+    for (const auto& row : rows) {
+      auto wanted = row.want_key;
+      for (char& c : wanted) c = c == '\n' ? '/' : c;
+      world.waiting_done.push_back(row.id);
+      bury(world, origin_of(row), {"parent_missing", "no " + row.want_kind + " " + wanted + " came in time"});
+      if (row.topic.empty()) continue;
+      store::Tally moved;
+      tally(moved, ledger::Outcome::waiting, -1);
+      tally(moved, ledger::Outcome::invalid);
+      store::count(tx, {row.topic, row.partition, 0, 0}, moved);
+    }
+  };
+  decide({}, &work);
+}
+
+void Sweeper::keep_house() {
+  auto retention = settings_.retention;
+  query([&](postgres::Transaction& tx) { return store::prune(tx, retention); });
+  auto settings = postgres::unsafe_settings(connection_);
+  std::string unsafe;
+  if (settings)
+    for (const auto& setting : *settings) unsafe += (unsafe.empty() ? "" : ", ") + setting.name + "=" + setting.value;
+  std::lock_guard hold(lock_);
+  if (settings) unsafe_ = unsafe;
+}
+
+}  // namespace crossdock::hub

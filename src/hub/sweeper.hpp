@@ -1,0 +1,52 @@
+// What time brings about, on one thread: due holds, releases, gaps, waits; what is old goes.
+#pragma once
+#include <atomic>
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+#include "crossdock/base/deadline.hpp"
+#include "hub/memory.hpp"
+#include "hub/record.hpp"
+#include "hub/settings.hpp"
+#include "store/decide.hpp"
+
+namespace crossdock::hub {
+
+class Sweeper {
+ public:
+  Sweeper(const Settings& settings, const store::Shared& shared, HubMemory& memory);
+  ~Sweeper();
+  void start();
+  void stop();
+  /// Master data or an order has come: what waits for it is looked at now. Any thread.
+  void wake();
+  /// The database's settings on which durability rests, as last looked at; empty: all safe.
+  std::string unsafe() const;
+
+ private:
+  void run();
+  void sweep();
+  void expire_holds();
+  void release_orders();
+  void raise_gaps();
+  void wake_waiting();
+  void end_waits();
+  void keep_house();
+  bool decide(std::span<ledger::Request* const> requests, const store::FeedWork* work = nullptr);
+  template <class F>
+  auto query(F f);
+
+  const Settings& settings_;
+  const store::Shared& shared_;
+  HubMemory& memory_;
+  postgres::Connection connection_;
+  mutable std::mutex lock_;
+  std::condition_variable condition_;
+  std::string unsafe_;
+  bool woken_ = false, stopping_ = false;
+  Deadline slow_at_{Clock::now()};
+  std::thread thread_;
+};
+
+}  // namespace crossdock::hub
