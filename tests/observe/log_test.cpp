@@ -34,8 +34,13 @@ class LogTest : public ::testing::Test {
 };
 
 TEST_F(LogTest, writes_one_json_object_a_line) {
-  warning("intake.gap", {{"feed", "stock"}, {"missing", 3}, {"late", true}, {"ratio", 0.25}, {"wait_ms", milliseconds(1500)},
-                         {"quantity", Decimal::of(12)}, {"correlation_id", std::string("c-1")}});
+  warning("intake.gap", {{"feed", "stock"},
+                         {"missing", 3},
+                         {"late", true},
+                         {"ratio", 0.25},
+                         {"wait_ms", milliseconds(1500)},
+                         {"quantity", Decimal::of(12)},
+                         {"correlation_id", std::string("c-1")}});
   ASSERT_EQ(lines_.size(), 1U);
   EXPECT_EQ(lines_[0].back(), '\n');
   EXPECT_EQ(lines_[0].find('\n'), lines_[0].size() - 1);
@@ -52,7 +57,8 @@ TEST_F(LogTest, writes_one_json_object_a_line) {
 }
 
 TEST_F(LogTest, a_hostile_text_cannot_break_out_of_its_line) {
-  const std::string hostile("a\"b\\c\n{\"level\":\"error\"}\x01\xFF\xC0\xAF\0z", 31);
+  using namespace std::string_literals;
+  const std::string hostile = "a\"b\\c\n{\"level\":\"error\"}\x01\xFF\xC0\xAF\0z"s;
   info("x", {{"value", hostile}, {"euro", "\xE2\x82\xAC"}, {"surrogate", "\xED\xA0\x80"}});
   ASSERT_EQ(lines_.size(), 1U);
   EXPECT_EQ(std::count(lines_[0].begin(), lines_[0].end(), '\n'), 1);
@@ -66,8 +72,12 @@ TEST_F(LogTest, hides_secrets_by_value_by_name_and_in_urls) {
   hide("s3cr3t-canary");
   hide("s3cr3t-canary-longer");
   hide("short");
-  info("x", {{"detail", "token s3cr3t-canary and s3cr3t-canary-longer."}, {"api_key", "abc"}, {"Authorization", "Bearer zzz"},
-             {"password_length", 8}, {"url", "postgres://hub:pa55@db:5432/x?a=1 and http://u:p@h/"}, {"word", "shortage"}});
+  info("x", {{"detail", "token s3cr3t-canary and s3cr3t-canary-longer."},
+             {"api_key", "abc"},
+             {"Authorization", "Bearer zzz"},
+             {"password_length", 8},
+             {"url", "postgres://hub:pa55@db:5432/x?a=1 and http://u:p@h/"},
+             {"word", "shortage"}});
   EXPECT_THAT(lines_[0], ::testing::Not(::testing::HasSubstr("s3cr3t")));
   const json line = last();
   EXPECT_EQ(line["detail"], "token *** and ***.");
@@ -167,7 +177,7 @@ TEST(LogWriter, says_how_many_lines_were_dropped) {
   options.queue = 16;
   start(options);
   const std::string long_text(4000, 'x');
-  for (int i = 0; i < 200; ++i) info("flood", {{"text", long_text}});
+  for (int i = 0; i < 60; ++i) info("flood", {{"text", long_text}});
   std::this_thread::sleep_for(milliseconds(1100));  // the report comes at most once a second
   std::thread late([&] {
     info("after");
@@ -178,7 +188,7 @@ TEST(LogWriter, says_how_many_lines_were_dropped) {
   late.join();
   ASSERT_FALSE(lines.empty());
   EXPECT_EQ(lines.back()["event"], "log.dropped");
-  EXPECT_GT(lines.back()["lines"].get<int>(), 100);
+  EXPECT_GT(lines.back()["lines"].get<int>(), 10) << "a pipe holds 16 of them, the queue 16 more";
   EXPECT_EQ(lines[lines.size() - 2]["event"], "after");
 }
 
