@@ -339,7 +339,9 @@ class Contract {
         // The earliest day on which that quantity can go.
         const auto& profile = profiles_[part.location];
         ASSERT_GE(oracle_atp(profile, shop_.today, part.date), part.quantity);
-        if (part.date > shop_.today) ASSERT_LT(oracle_atp(profile, shop_.today, part.date + -1), part.quantity);
+        if (part.date > shop_.today) {
+          ASSERT_LT(oracle_atp(profile, shop_.today, part.date + -1), part.quantity);
+        }
         by_date += part.quantity;
       }
       all += part.quantity;

@@ -2,6 +2,7 @@
 
 What does not fit is collected, not raised, so that one deviation fails one test (test_zz_contract.py) and not all of them.
 """
+import functools
 import json
 import pathlib
 import re
@@ -31,6 +32,7 @@ def escape(part):
     return part.replace("~", "~0").replace("/", "~1")
 
 
+@functools.lru_cache(maxsize=None)
 def validator(pointer, base="urn:openapi"):
     return jsonschema.Draft202012Validator({"$ref": f"{base}#{pointer}"}, registry=REGISTRY,
                                            format_checker=jsonschema.Draft202012Validator.FORMAT_CHECKER)
