@@ -29,12 +29,12 @@ std::optional<Rate> per_line_unit(Decimal amount, Decimal per, Fraction of_price
     }
   }
   auto product = amount.units();
-  auto divisor = decltype(product){1};
+  auto divisor = Int128{1};
   for (const auto a : over) {
-    if (__builtin_mul_overflow(product, static_cast<decltype(product)>(a), &product)) return std::nullopt;
+    if (__builtin_mul_overflow(product, Int128{a}, &product)) return std::nullopt;
   }
   for (const auto b : under) {
-    if (__builtin_mul_overflow(divisor, static_cast<decltype(product)>(b), &divisor)) return std::nullopt;
+    if (__builtin_mul_overflow(divisor, Int128{b}, &divisor)) return std::nullopt;
   }
   if (divisor <= 0) return std::nullopt;
   auto whole = product / divisor;
