@@ -4,6 +4,8 @@
 #include <array>
 #include <climits>
 
+#include "kafka/sanitizers.hpp"
+
 namespace crossdock::kafka {
 namespace {
 
