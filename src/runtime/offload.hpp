@@ -17,7 +17,8 @@ namespace crossdock::runtime {
 /// Runs a blocking call (libpqxx, a vendor SDK) on `pool` and comes back with its value; 8 to 14 us a round trip.
 /// The coroutine stays suspended on its own loop; only the call travels. Resuming the coroutine on the pool instead would race with a
 /// deadline or a stop() fired from the loop. A deadline does not interrupt the call: give the call its own limit (statement_timeout).
-/// The value must not be void; the call must not outlive what it refers to.
+/// The value must not be void; the call must not outlive what it refers to. Join the pool before
+/// the loop is destroyed: its threads post to it.
 template <class F>
 Task<std::invoke_result_t<F>> offload(asio::thread_pool& pool, F work) {
   using Value = std::optional<std::invoke_result_t<F>>;

@@ -61,42 +61,48 @@ TEST(Within, lets_a_throw_through_at_once) {
 
 TEST(Offload, runs_elsewhere_and_comes_home) {
   asio::thread_pool pool(2);
-  run_here([&pool]() -> Task<void> {
-    auto home = std::this_thread::get_id();
-    auto call = offload(pool, [] { return std::this_thread::get_id(); });
-    auto worker = co_await std::move(call);
-    EXPECT_NE(worker, home);
-    EXPECT_EQ(std::this_thread::get_id(), home);
-  });
+  run_here(
+      [&pool]() -> Task<void> {
+        auto home = std::this_thread::get_id();
+        auto call = offload(pool, [] { return std::this_thread::get_id(); });
+        auto worker = co_await std::move(call);
+        EXPECT_NE(worker, home);
+        EXPECT_EQ(std::this_thread::get_id(), home);
+      },
+      &pool);
 }
 
 TEST(Offload, brings_a_throw_home) {
   asio::thread_pool pool(1);
-  EXPECT_THROW(run_here([&pool]() -> Task<void> {
-                 auto call = offload(pool, []() -> int { throw std::runtime_error("no"); });
-                 int got = co_await std::move(call);
-                 ADD_FAILURE() << got;
-               }),
+  EXPECT_THROW(run_here(
+                   [&pool]() -> Task<void> {
+                     auto call = offload(pool, []() -> int { throw std::runtime_error("no"); });
+                     int got = co_await std::move(call);
+                     ADD_FAILURE() << got;
+                   },
+                   &pool),
                std::runtime_error);
 }
 
 TEST(Offload, survives_a_deadline_that_fires_meanwhile) {
   asio::thread_pool pool(2);
-  run_here([&pool]() -> Task<void> {
-    for (int i = 0; i < 200; ++i) {
-      auto work = [](asio::thread_pool* threads) -> Task<Result<int>> {
-        auto call = offload(*threads, [] {
-          std::this_thread::sleep_for(1ms);
-          return 1;
-        });
-        int got = co_await std::move(call);
-        co_return Result<int>(got);
-      };
-      auto race = within(Deadline::in(1ms), work(&pool));
-      Result<int> got = co_await std::move(race);
-      if (!got) EXPECT_EQ(got.fault().code(), "deadline");
-    }
-  });
+  run_here(
+      [&pool]() -> Task<void> {
+        for (int i = 0; i < 200; ++i) {
+          auto work = [](asio::thread_pool* threads) -> Task<Result<int>> {
+            auto call = offload(*threads, [] {
+              std::this_thread::sleep_for(1ms);
+              return 1;
+            });
+            int got = co_await std::move(call);
+            co_return Result<int>(got);
+          };
+          auto race = within(Deadline::in(1ms), work(&pool));
+          Result<int> got = co_await std::move(race);
+          if (!got) EXPECT_EQ(got.fault().code(), "deadline");
+        }
+      },
+      &pool);
 }
 
 TEST(TaskGroup, joins_what_it_spawned) {
