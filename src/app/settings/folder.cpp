@@ -77,7 +77,7 @@ void judge(const fs::path& path, Problems& problems) {
       complain(problems, name, "not yet: this release reads crossdock.yaml and systems/ only", "move it away");
     return;
   }
-  if (name == "cases" || (!folder && !yaml(path))) return;
+  if (name == "cases" || name == "data" || (!folder && !yaml(path))) return;
   const std::string near =
       nearest(name, {"crossdock.yaml", "systems", "routes", "mappings", "partners", "jobs", "reconcile", "cases", "ownership.yaml"});
   complain(problems, name, folder ? "a folder of this name is not read" : "a file of this name is not read",
