@@ -36,7 +36,7 @@ struct Checked {
   std::vector<Finding> findings;
   std::vector<Check> checks;
   Decimal total;               ///< what the order adds to the customer's exposure, in its currency
-  bool credit_counts = false;  ///< total and limit are in one currency: credit must be judged again under the customer's lock
+  bool credit_counts = false;  ///< total is in the credit's currency: it is pending exposure, and credit is judged again under the lock
   CreditBasis credit;          ///< for that
 };
 

@@ -263,7 +263,7 @@ void check_credit(Pass& pass) {
     return;
   }
   out.credit = credit_basis(pass.answers.credit, stored, stored_as_of, pass.rules, pass.now);
-  out.credit_counts = out.credit.facts.has_value();
+  out.credit_counts = true;  // also without an answer now: the order weighs on the next one
   out.findings.insert(out.findings.end(), out.credit.findings.begin(), out.credit.findings.end());
   auto check = out.credit.check;
   for (auto& finding : judge_credit(out.credit, pass.answers.pending_exposure, out.total, pass.rules)) {
