@@ -74,6 +74,10 @@ struct Consumer::State : LogTarget {
   std::deque<Event> events;           ///< to be handed out, in order
   std::vector<Message> messages;      ///< behind the records handed out last
   std::vector<Record> records;
+  /// The place of the last record: they come in runs. Valid within one poll(), where the topic's handle is kept by a message.
+  rd_kafka_topic_t* last_topic = nullptr;
+  int last_number = -1;
+  Place* last_place = nullptr;
   bool give_up = false;     ///< a revocation was handed out; the next poll answers it
   bool assign_due = false;  ///< places changed; the next poll tells the library
   bool closing = false;
@@ -85,6 +89,7 @@ struct Consumer::State : LogTarget {
   /// Takes one message from the library; false when nothing came.
   bool take_one(int wait_ms);
   void take(Message message);
+  Place* place_of(const rd_kafka_message_t* message);
   Event next_event();
 };
 
@@ -100,6 +105,7 @@ void Consumer::State::on_rebalance(rd_kafka_t* handle, rd_kafka_resp_err_t error
   }
   if (error == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {
     self.places.clear();
+    self.last_place = nullptr;
     for (const auto& partition : partitions_of(list)) self.places[partition];
     self.assign_due = true;
     self.events.emplace_back(Assigned{partitions_of(list)});
@@ -147,6 +153,15 @@ void Consumer::State::assign_started() {
   if (!paused.empty()) rd_kafka_pause_partitions(handle.get(), list_of(paused).get());
 }
 
+Consumer::State::Place* Consumer::State::place_of(const rd_kafka_message_t* message) {
+  if (last_place && message->rkt == last_topic && message->partition == last_number) return last_place;
+  const auto found = places.find(partition_of(message));
+  if (found == places.end()) return nullptr;
+  last_topic = message->rkt;
+  last_number = message->partition;
+  return last_place = &found->second;
+}
+
 void Consumer::State::take(Message message) {
   if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
     events.emplace_back(PartitionEnd{partition_of(message.get()), message->offset});
@@ -156,10 +171,10 @@ void Consumer::State::take(Message message) {
     events.emplace_back(trouble_of(message.get()));
     return;
   }
-  const auto place = places.find(partition_of(message.get()));
+  auto* place = place_of(message.get());
   // What was fetched before a pause may still be queued; resume() seeks back to it.
-  if (place == places.end() || place->second.paused) return;
-  place->second.next = message->offset + 1;
+  if (!place || place->paused) return;
+  place->next = message->offset + 1;
   records.push_back(record_of(message.get()));
   messages.push_back(std::move(message));
 }
@@ -210,6 +225,7 @@ Event Consumer::poll(std::chrono::milliseconds wait, std::size_t max_records) {
   if (!state.handle) return Idle{};
   state.records.clear();
   state.messages.clear();
+  state.last_place = nullptr;
   state.answer_rebalance();
   if (!state.events.empty()) return state.next_event();
   // One at a time and not rd_kafka_consume_batch: that one skips offsets around a pause before librdkafka 2.1.

@@ -70,6 +70,6 @@ int cnd_timedwait(cnd_t* condition, mtx_t* mutex, const timespec* until) {
 void cnd_destroy(cnd_t* condition) { pthread_cond_destroy(tsan::posix(condition)); }
 
 /// The library itself is not instrumented: what it touches between its own threads cannot be judged.
-const char* __tsan_default_suppressions() { return "called_from_lib:librdkafka\n"; }
+const char* __tsan_default_suppressions() { return "called_from_lib:librdkafka\nrace:^mtx_lock$\n"; }
 }
 #endif
