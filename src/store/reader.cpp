@@ -19,6 +19,7 @@ std::vector<Statement> statements() {
   all.push_back({"timeline", "select at, system, step, document, actor, detail from journal where order_id = $1::uuid order by id"});
   all.push_back({"shipment_by_id",
                  "select id, source, number, fingerprint, order_id, location, shipped_at, body, created_at from shipment where id = $1::uuid"});
+  all.push_back({"exceptions_newest", "select id, at, kind, reason, detail, origin from exception order by id desc limit $1"});
   all.push_back({"pending", "select amount from pending_exposure where customer = $1"});
   all.push_back({"po_uses", "select source, order_number from sales_order where customer = $1 and customer_po = $2 and order_status <> 'cancelled'"});
   return all;
@@ -73,6 +74,13 @@ std::optional<ledger::IdempotencyRow> find_key(Transaction& tx, const ledger::Id
   auto rows = tx.run("keys", client, call, key);
   if (rows.empty()) return {};
   return key_from(rows[0]);
+}
+
+std::vector<ExceptionRow> exceptions(Transaction& tx, int limit) {
+  std::vector<ExceptionRow> rows;
+  for (auto row : tx.run("exceptions_newest", limit))
+    rows.push_back({row.integer(0), row.instant(1), row.text(2), row.text(3), row.text(4), row.text(5)});
+  return rows;
 }
 
 Reader::Reader(const Settings& database, std::size_t threads, std::size_t queue) : queue_limit_(queue) {

@@ -40,6 +40,14 @@ struct CustomerFacts {
 CustomerFacts customer_facts(postgres::Transaction& transaction, const std::string& customer, const std::optional<std::string>& customer_po);
 std::optional<ledger::IdempotencyRow> find_key(postgres::Transaction& transaction, const ledger::IdempotencyId& id);
 
+/// What a person must look at, newest first.
+struct ExceptionRow {
+  std::int64_t id = 0;
+  Instant at;
+  std::string kind, reason, detail, origin;
+};
+std::vector<ExceptionRow> exceptions(postgres::Transaction& transaction, int limit);
+
 class Reader {
  public:
   using Question = std::function<void(postgres::Transaction&)>;

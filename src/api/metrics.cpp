@@ -1,0 +1,82 @@
+#include "api/metrics.hpp"
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <shared_mutex>
+#include <string>
+
+#include "observe/log.hpp"
+#include "observe/metrics.hpp"
+
+namespace crossdock::api {
+
+namespace {
+
+/// Handles by route and status class, taken once for each.
+class Meters {
+ public:
+  explicit Meters(std::string_view listener) : listener_(listener) {}
+
+  void count(const http::Observation& seen) {
+    const auto& meter = of(seen.request.route, seen.status / 100);
+    meter.requests.add();
+    meter.seconds.observe(seen.duration);
+  }
+
+ private:
+  struct Meter {
+    metrics::Counter requests;
+    metrics::Histogram seconds;
+  };
+
+  const Meter& of(const http::Route* route, int status_class) {
+    auto key = std::pair(route, status_class);
+    {
+      std::shared_lock hold(lock_);
+      auto it = meters_.find(key);
+      if (it != meters_.end()) return it->second;
+    }
+    std::string label = route ? std::string(http::method_name(route->method)) + " " + route->pattern : "none";
+    metrics::Labels labels{{"listener", listener_}, {"route", label}};
+    metrics::Labels with_status = labels;
+    with_status.emplace_back("status", std::to_string(status_class) + "xx");
+    Meter meter{metrics::counter("crossdock_http_requests_total", "Requests answered.", with_status),
+                metrics::histogram("crossdock_http_request_seconds", "From a request's first byte to its answer.", metrics::latency_buckets(), labels)};
+    std::unique_lock hold(lock_);
+    return meters_.try_emplace(key, std::move(meter)).first->second;
+  }
+
+  std::string listener_;
+  std::shared_mutex lock_;
+  std::map<std::pair<const http::Route*, int>, Meter> meters_;
+};
+
+void tell(const http::Observation& seen) {
+  auto level = seen.status >= 500 ? log::Level::warning : log::Level::debug;
+  if (!log::enabled(level)) return;
+  log::event(level, "http.answered",
+             {{"method", seen.request.method_text},
+              {"route", seen.request.route ? seen.request.route->pattern : std::string("none")},
+              {"status", seen.status},
+              {"code", seen.code},
+              {"duration_ms", seen.duration},
+              {"correlation_id", seen.request.correlation_id},
+              {"peer", seen.request.peer}});
+}
+
+}  // namespace
+
+std::function<void(const http::Observation&)> observer(std::string_view listener) {
+  auto meters = std::make_shared<Meters>(listener);
+  return [meters](const http::Observation& seen) {
+    meters->count(seen);
+    tell(seen);
+  };
+}
+
+void tell_trouble(std::string_view event, std::string_view detail) {
+  log::error("http.trouble", {{"what", event}, {"message", detail}});
+}
+
+}  // namespace crossdock::api

@@ -1,0 +1,134 @@
+#include "api/state.hpp"
+
+#include <algorithm>
+
+#include "crossdock/model/trace.hpp"
+
+namespace crossdock::api {
+
+bool Caller::may(std::string_view scope) const {
+  return std::find(settings.scopes.begin(), settings.scopes.end(), scope) != settings.scopes.end();
+}
+
+bool Caller::speaks_for(std::string_view source) const {
+  return settings.any_source || std::find(settings.sources.begin(), settings.sources.end(), source) != settings.sources.end();
+}
+
+bool Caller::reports_for(std::string_view location) const {
+  return settings.any_location || std::find(settings.locations.begin(), settings.locations.end(), location) != settings.locations.end();
+}
+
+Api::State::State(hub::Hub& served, Settings chosen) : hub(served), settings(std::move(chosen)) {
+  for (const auto& client : settings.clients) {
+    auto caller = std::make_shared<Caller>();
+    caller->settings = client;
+    if (client.rate) caller->bucket = std::make_unique<Bucket>(client.rate->count, client.rate->per);
+    by_hash[client.key_hash] = std::move(caller);
+  }
+  anonymous = std::make_shared<Caller>();
+  anonymous->settings.name = "anonymous";
+  anonymous->settings.any_source = true;
+}
+
+const Caller& caller_of(const http::Request& request) { return *static_cast<const Caller*>(request.caller.get()); }
+
+ledger::Origin origin_of(const http::Request& request) {
+  return {caller_of(request).settings.name, request.correlation_id, request.correlation_id, traceparent_after(request.headers.traceparent)};
+}
+
+Deadline deadline_of(const Api::State& state, const http::Request& request) { return request.deadline(state.settings.patience); }
+
+http::Response refused(const http::Request& request, const ledger::Refusal& refusal, int status) {
+  http::Problem problem(status, refusal.code, refusal.detail);
+  for (const auto& mistake : refusal.errors) {
+    std::string members;
+    for (const auto& [name, value] : mistake.members) {
+      if (!members.empty()) members += ',';
+      json::append_escaped(name, members);
+      members += ':' + value;
+    }
+    problem = std::move(problem).error(mistake, std::move(members));
+  }
+  if (!refusal.members.empty()) {
+    json::Document parsed;
+    if (!parsed.parse("{" + refusal.members + "}"))
+      for (json::View member : parsed.root().children()) problem = std::move(problem).member(member.key(), std::string(member.raw()));
+  }
+  return problem.response(request);
+}
+
+http::Response failed(const http::Request& request, const Fault& fault) {
+  if (fault.kind() == FaultKind::broken) return http::Problem(500, "internal", fault.message()).response(request);
+  http::Problem problem(fault.code(), fault.message());
+  auto wait = std::chrono::ceil<std::chrono::seconds>(fault.wait().value_or(std::chrono::milliseconds(1000)));
+  return std::move(problem).retry_after(wait).response(request);
+}
+
+http::Response mistaken(const http::Request& request, Mistakes mistakes) {
+  std::string detail = mistakes.size() == 1 ? "There is a mistake in the request; see errors."
+                                            : "There are " + std::to_string(mistakes.size()) + " mistakes in the request; see errors.";
+  return http::Problem("invalid_request", std::move(detail)).errors(std::move(mistakes)).response(request);
+}
+
+http::Response malformed(const http::Request& request, const json::Malformed& bad) {
+  return http::Problem("malformed_json", "Line " + std::to_string(bad.line) + ", column " + std::to_string(bad.column) + ": " + bad.message + ".")
+      .response(request);
+}
+
+http::Response missing(const http::Request& request, const std::string& what) {
+  return http::Problem("not_found", "There is no " + what + ".").response(request);
+}
+
+http::Response forbidden_source(const http::Request& request, const std::string& source) {
+  return http::Problem("forbidden", "This client may not speak for the source " + source + ".").response(request);
+}
+
+namespace {
+/// Reply headers have names of a closed set; http wants static storage.
+std::string_view static_name(std::string_view name) {
+  for (std::string_view known : {"ETag", "Location"})
+    if (known == name) return known;
+  return "X-Crossdock-Header";
+}
+}  // namespace
+
+http::Response answer(const http::Request& request, const ledger::Reply& reply, bool replayed) {
+  if (reply.refusal) return refused(request, *reply.refusal, reply.status);
+  http::Response response(reply.status, reply.body);
+  for (const auto& [name, value] : reply.headers) response.with(static_name(name), value);
+  if (replayed) response.with("Idempotency-Replayed", "true");
+  return response;
+}
+
+std::variant<std::string, http::Response> key_of(const http::Request& request) {
+  std::string_view key = request.headers.idempotency_key;
+  if (key.size() >= 2 && key.front() == '"' && key.back() == '"') key = key.substr(1, key.size() - 2);
+  if (key.empty())
+    return http::Problem("idempotency_key_missing", "Send an Idempotency-Key header: the same key for each repeat of this request.").response(request);
+  bool printable = std::all_of(key.begin(), key.end(), [](unsigned char c) { return c >= 0x20 && c < 0x7F; });
+  if (key.size() > 255 || !printable)
+    return http::Problem("invalid_request", "The Idempotency-Key must have 1 to 255 printable characters.").response(request);
+  return std::string(key);
+}
+
+void identify(const http::Request& request, ledger::KeyedRequest& keyed, std::string key, std::string call, const Sha256& print) {
+  keyed.origin = origin_of(request);
+  keyed.key = {caller_of(request).settings.name, std::move(call), std::move(key)};
+  keyed.fingerprint = print;
+}
+
+namespace {
+Task<http::Response> run_bounded(Shared state, http::Request& request, Call call) {
+  InFlight here(*state);
+  if (!here.within()) co_return http::Problem("overloaded", "Too many requests are worked on already.").response(request);
+  auto running = call(state, request);
+  http::Response response = co_await std::move(running);
+  co_return response;
+}
+}  // namespace
+
+http::Handler bounded(Shared state, Call call) {
+  return [state = std::move(state), call](http::Request& request) { return run_bounded(state, request, call); };
+}
+
+}  // namespace crossdock::api

@@ -1,0 +1,159 @@
+#include "app/daemon.hpp"
+
+#include <csignal>
+#include <cstdio>
+#include <thread>
+
+#include "app/exit.hpp"
+#include "app/migrations.hpp"
+#include "app/wiring.hpp"
+#include "observe/log.hpp"
+#include "observe/metrics.hpp"
+#include "postgres/durability.hpp"
+
+namespace crossdock::app {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+log::Level level_of(LogLevel chosen) {
+  switch (chosen) {
+    case LogLevel::debug: return log::Level::debug;
+    case LogLevel::warning: return log::Level::warning;
+    case LogLevel::error: return log::Level::error;
+    case LogLevel::info: break;
+  }
+  return log::Level::info;
+}
+
+/// Signals are taken by sigwait alone: blocked before any thread is made, so that all inherit it.
+sigset_t block_signals() {
+  sigset_t set;
+  sigemptyset(&set);
+  for (int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&set, signal);
+  pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+  return set;
+}
+
+/// Waits up to `time` for one of them; 0: none came.
+int signal_within(const sigset_t& set, std::chrono::milliseconds time) {
+  timespec limit{static_cast<time_t>(time.count() / 1000), static_cast<long>(time.count() % 1000) * 1'000'000};
+  int signal = sigtimedwait(&set, nullptr, &limit);
+  return signal > 0 ? signal : 0;
+}
+
+bool ends(int signal) { return signal == SIGTERM || signal == SIGINT; }
+
+/// Migrates and checks the database. A database that is away is waited for; what a person must mend ends the start.
+std::optional<int> prepare_database(const postgres::Settings& database, bool migrate_itself, const sigset_t& signals) {
+  for (;;) {
+    auto prepared = migrate_itself ? bring_up_to_date(database) : check_up_to_date(database);
+    if (prepared) return {};
+    const auto& fault = prepared.fault();
+    log::warning("start.database", {{"code", fault.code()}, {"message", fault.message()}});
+    if (!fault.worth_retrying()) {
+      std::fprintf(stderr, "crossdock: %s\n", fault.message().c_str());
+      return exit_failed;
+    }
+    if (ends(signal_within(signals, 1s))) return exit_ok;
+  }
+}
+
+std::optional<int> check_durability(const postgres::Settings& database, bool demo) {
+  postgres::Connection connection(database, "start");
+  auto unsafe = postgres::unsafe_settings(connection);
+  if (!unsafe) return {};  // away again: the hub's own start waits for it
+  for (const auto& setting : *unsafe) {
+    log::error("start.unsafe_database", {{"setting", setting.name}, {"value", setting.value}, {"wanted", setting.wanted}});
+    std::fprintf(stderr, "crossdock: the database has %s=%s; an accepted order could be lost. Set it to %s.\n", setting.name.c_str(),
+                 setting.value.c_str(), setting.wanted.c_str());
+  }
+  if (unsafe->empty() || demo) return {};
+  return exit_failed;
+}
+
+std::optional<int> start_hub(hub::Hub& hub, const sigset_t& signals) {
+  for (;;) {
+    auto started = hub.start();
+    if (started) return {};
+    log::warning("start.hub", {{"code", started.fault().code()}, {"message", started.fault().message()}});
+    if (!started.fault().worth_retrying()) return exit_failed;
+    if (ends(signal_within(signals, 1s))) return exit_ok;
+  }
+}
+
+std::optional<int> start_server(http::Server& server, const char* which) {
+  auto started = server.start();
+  if (started) return {};
+  log::error("start.listen", {{"listener", which}, {"message", started.fault().message()}});
+  std::fprintf(stderr, "crossdock: %s listener: %s\n", which, started.fault().message().c_str());
+  return exit_unavailable;
+}
+
+std::string base_of(const http::Settings& settings, unsigned short port) {
+  bool v6 = settings.address.find(':') != std::string::npos;
+  return "http://" + (v6 ? "[" + settings.address + "]" : settings.address) + ":" + std::to_string(port);
+}
+
+void wait_for_end(const sigset_t& signals) {
+  for (;;) {
+    int signal = signal_within(signals, 1h);
+    if (ends(signal)) return;
+    if (signal == SIGHUP) log::warning("reload.refused", {{"message", "this version applies a changed configuration at its next start"}});
+  }
+}
+
+int serve(const Settings& settings, const RunOptions& options, const sigset_t& signals) {
+  auto database = database_settings(settings);
+  if (auto code = prepare_database(database, options.migrate, signals)) return *code;
+  if (auto code = check_durability(database, false)) return *code;
+  auto cores = std::max(1U, std::thread::hardware_concurrency());
+  runtime::Loops loops(settings.loops > 0 ? static_cast<std::size_t>(settings.loops) : cores, [](std::size_t loop, const std::string& what) {
+    log::error("loop.escaped", {{"loop", loop}, {"message", what}});
+  });
+  hub::Hub hub(hub_settings(settings), loops);
+  if (auto code = start_hub(hub, signals)) return *code;
+  api::Api api(hub, api_settings(settings));
+  auto api_place = server_settings(settings, settings.listen.api), admin_place = server_settings(settings, settings.listen.admin);
+  http::Server api_server(loops, api_place, api.api_router(), api.api_hooks());
+  http::Server admin_server(loops, admin_place, api.admin_router(), api.admin_hooks());
+  std::optional<int> code = start_server(api_server, "api");
+  if (!code) code = start_server(admin_server, "admin");
+  if (!code) {
+    loops.start();
+    std::printf("crossdock ready api=%s admin=%s\n", base_of(api_place, api_server.port()).c_str(), base_of(admin_place, admin_server.port()).c_str());
+    std::fflush(stdout);
+    log::info("ready", {{"instance", hub.settings().instance}});
+    wait_for_end(signals);
+  } else {
+    loops.start();
+  }
+  Deadline budget = Deadline::in(settings.drain);
+  log::info("stopping", {{"budget_ms", settings.drain}});
+  api.drain();
+  bool whole = api_server.stop(budget);
+  hub.stop(budget.or_sooner(std::max<Clock::duration>(budget.left(), 1s)));
+  admin_server.stop(Deadline::in(1s));
+  loops.stop();
+  loops.join();
+  log::info("stopped", {{"all_answered", whole}});
+  return code.value_or(exit_ok);
+}
+
+}  // namespace
+
+int run(const RunOptions& options) {
+  auto signals = block_signals();
+  auto loaded = load(options.folder, config::process_environment, options.flags);
+  if (!loaded.problems.empty()) std::fputs(config::render(loaded.problems, config::Format::text, isatty(2) != 0).c_str(), stderr);
+  if (!loaded.usable()) return exit_configuration;
+  log::start({loaded.settings.instance, level_of(loaded.settings.log.level), 2, 8192, {}});
+  metrics::add_process_metrics(metrics::registry(), CROSSDOCK_VERSION);
+  int code = serve(loaded.settings, options, signals);
+  log::stop();
+  return code;
+}
+
+}  // namespace crossdock::app

@@ -1,0 +1,100 @@
+// `crossdock doctor`: what is away or wrong, one remedy a line.
+#include <unistd.h>
+
+#include <cstdio>
+
+#include "app/commands.hpp"
+#include "app/exit.hpp"
+#include "app/migrations.hpp"
+#include "app/wiring.hpp"
+#include "crossdock/base/json.hpp"
+#include "kafka/admin.hpp"
+#include "postgres/durability.hpp"
+
+namespace crossdock::app {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+struct Finding {
+  std::string what;
+  bool good = true;
+  std::string detail;
+  std::string remedy;
+};
+
+void look_at_database(const Settings& settings, std::vector<Finding>& out) {
+  auto database = database_settings(settings);
+  postgres::Connection connection(database, "doctor");
+  auto connected = connection.connect();
+  if (!connected) {
+    out.push_back({"postgres", false, connected.failure().message, "start PostgreSQL, or correct CROSSDOCK_POSTGRES_URL"});
+    return;
+  }
+  out.push_back({"postgres", true, postgres::redacted(database.connection), ""});
+  auto schema = postgres::verify_migrations(connection, migrations());
+  out.push_back({"schema", static_cast<bool>(schema), schema ? "up to date" : schema.fault().message(), schema ? "" : "run `crossdock migrate up`"});
+  auto unsafe = postgres::unsafe_settings(connection);
+  bool safe = unsafe && unsafe->empty();
+  std::string detail = safe ? "fsync, full_page_writes and synchronous_commit are on" : "";
+  if (unsafe)
+    for (const auto& setting : *unsafe) detail += setting.name + "=" + setting.value + " ";
+  out.push_back({"durability", safe, detail, safe ? "" : "set them in postgresql.conf: accepted orders could be lost"});
+  auto skew = postgres::transact(connection, [](postgres::Transaction& tx) { return tx.execute("select clock_timestamp()")[0].instant(0); });
+  if (!skew) return;
+  auto apart = std::abs(*skew - Instant::now()) / 1'000;
+  out.push_back({"clock", apart < 1'000, std::to_string(apart) + " ms apart from the database", apart < 1'000 ? "" : "synchronise the clocks (chrony, ntpd)"});
+}
+
+void look_at_kafka(const Settings& settings, std::vector<Finding>& out) {
+  kafka::Cluster cluster;
+  cluster.brokers = settings.kafka.brokers;
+  auto admin = kafka::Admin::open(cluster);
+  auto topics = admin ? (*admin)->topics(Deadline::in(5s)) : Result<std::vector<kafka::Topic>>(admin.fault());
+  if (!topics) {
+    out.push_back({"kafka", false, topics.fault().message(), "start Kafka, or correct CROSSDOCK_KAFKA_BROKERS"});
+    return;
+  }
+  out.push_back({"kafka", true, std::to_string(topics->size()) + " topics at " + settings.kafka.brokers, ""});
+  for (const auto& [name, system] : settings.systems)
+    for (const auto& [feed_name, feed] : system.feeds) {
+      bool there = std::any_of(topics->begin(), topics->end(), [&](const kafka::Topic& topic) { return topic.name == feed.kafka.topic; });
+      bool made = there || settings.kafka.topics.create;
+      out.push_back({"feed " + name + "." + feed_name, made, there ? feed.kafka.topic : feed.kafka.topic + " does not exist yet",
+                     made ? "" : "create the topic, or set kafka.topics.create: true"});
+    }
+}
+
+std::string as_json(const std::vector<Finding>& findings) {
+  std::string out;
+  json::Writer writer(out);
+  writer.begin_object().key("items").begin_array();
+  for (const auto& one : findings) {
+    writer.begin_object().key("what").string(one.what).key("good").boolean(one.good).key("detail").string(one.detail);
+    writer.key("remedy").string(one.remedy).end_object();
+  }
+  writer.end_array().end_object();
+  return out + "\n";
+}
+
+}  // namespace
+
+int doctor(const CommandOptions& options) {
+  auto loaded = load(options.folder, config::process_environment, options.flags);
+  if (!loaded.problems.empty()) std::fputs(config::render(loaded.problems, config::Format::text, isatty(2) != 0).c_str(), stderr);
+  if (!loaded.usable()) return exit_configuration;
+  std::vector<Finding> findings;
+  look_at_database(loaded.settings, findings);
+  look_at_kafka(loaded.settings, findings);
+  bool good = true;
+  for (const auto& one : findings) {
+    good = good && one.good;
+    if (options.json) continue;
+    std::printf("%s  %-22s %s%s\n", one.good ? "ok  " : "FAIL", one.what.c_str(), one.detail.c_str(), one.remedy.empty() ? "" : ("\n      " + one.remedy).c_str());
+  }
+  if (options.json) std::fputs(as_json(findings).c_str(), stdout);
+  return good ? exit_ok : exit_failed;
+}
+
+}  // namespace crossdock::app

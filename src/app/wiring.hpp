@@ -1,0 +1,18 @@
+// From what was configured to what the rooms take.
+#pragma once
+#include <string>
+
+#include "api/api.hpp"
+#include "app/settings/settings.hpp"
+#include "hub/settings.hpp"
+#include "http/server.hpp"
+
+namespace crossdock::app {
+
+postgres::Settings database_settings(const Settings& settings);
+hub::Settings hub_settings(const Settings& settings);
+api::Settings api_settings(const Settings& settings);
+/// `listen` is host:port, as the settings were checked.
+http::Settings server_settings(const Settings& settings, const std::string& listen);
+
+}  // namespace crossdock::app
