@@ -126,6 +126,7 @@ std::chrono::milliseconds Connection::set_answer_timeout(std::chrono::millisecon
 }
 
 Transaction::Transaction(Connection& connection, Isolation isolation) : wire_(*connection.wire_) {
+  if (wire_.work) throw Error({FailureKind::other, {}, "a transaction runs on this connection already", false});
   wire_.work.emplace(*wire_.connection);
   try {
     guarded([&] {

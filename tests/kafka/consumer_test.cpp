@@ -132,6 +132,21 @@ TEST_P(ConsumerTest, ThePartitionsEndIsReportedEachTimeItIsReached) {
   EXPECT_EQ(seen.values.size(), 5U);
 }
 
+TEST_P(ConsumerTest, ATopicThatIsNotThereIsATroubleAndIsNotMade) {
+  if (GetParam() == Kind::in_process) {
+    GTEST_SKIP() << "the in-process broker makes every topic that it is asked about";
+  }
+  const auto topic = "absent-" + new_id();
+  const auto reader = consumer(topic, "g-" + topic);
+  Seen seen;
+  ASSERT_TRUE(poll_until(*reader, seen, Start::earliest(), [](const Seen& s) { return !s.troubles.empty(); }));
+  EXPECT_EQ(seen.troubles.front().code, "UNKNOWN_TOPIC_OR_PART") << seen.troubles.front().message;
+  EXPECT_FALSE(seen.troubles.front().fatal);
+  const auto topics = Admin::open(cluster).value()->topics(Deadline::in(10s));
+  ASSERT_TRUE(topics);
+  EXPECT_TRUE(std::none_of(topics->begin(), topics->end(), [&](const Topic& t) { return t.name == topic; }));
+}
+
 TEST_P(ConsumerTest, ABatchIsBounded) {
   const auto topic = make_topic();
   fill(topic, 50);

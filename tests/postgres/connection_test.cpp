@@ -62,6 +62,19 @@ TEST_F(ConnectionTest, AFailureThatTheWorkSwallowsCannotCommit) {
   EXPECT_EQ(ask("select count(*) from a"), "0");
 }
 
+TEST_F(ConnectionTest, ATransactionInsideAnotherOnTheSameConnectionIsRefusedAndTheOuterOneGoesOn) {
+  auto connection = connect();
+  const auto outer = transact(connection, [&](Transaction& t) {
+    t.execute("create table a (x int)");
+    const auto inner = transact(connection, [](Transaction& u) { u.execute("select 1"); });
+    EXPECT_FALSE(inner);
+    EXPECT_EQ(inner.failure().kind, FailureKind::other);
+    t.execute("insert into a values (1)");
+  });
+  ASSERT_TRUE(outer) << outer.failure().message;
+  EXPECT_EQ(ask("select count(*) from a"), "1");
+}
+
 TEST_F(ConnectionTest, PreparedStatementsTakeEveryTypeAndSurviveAReconnect) {
   auto connection = connect({{"echo", "select $1::text, $2::int8, $3::numeric, $4::date, $5::timestamptz, $6::bool, $7::bytea, $8::text"},
                              {"none", "select 1 where false"}});
