@@ -44,7 +44,7 @@ class VectorType final : public ListType {
 };
 /// `least`: how many there must be.
 template <class E>
-Typed<std::vector<E>> list_of(Typed<E> element, std::size_t least = 0) {
+Typed<std::vector<E>> list_of(const Typed<E>& element, std::size_t least = 0) {
   return {std::make_shared<VectorType<E>>(element.type, least)};
 }
 
@@ -87,7 +87,7 @@ class NamedType final : public MapType {
   }
 };
 template <class E>
-Typed<std::map<std::string, E>> map_of(Names names, Typed<E> element) {
+Typed<std::map<std::string, E>> map_of(Names names, const Typed<E>& element) {
   return {std::make_shared<NamedType<E>>(std::move(names), element.type)};
 }
 
@@ -119,7 +119,7 @@ class OptionalType final : public MaybeType {
   }
 };
 template <class E>
-Typed<std::optional<E>> maybe(Typed<E> inside) {
+Typed<std::optional<E>> maybe(const Typed<E>& inside) {
   return {std::make_shared<OptionalType<E>>(inside.type)};
 }
 
@@ -132,7 +132,7 @@ struct WordOrList {
 };
 TypePtr word_or_list_type(WordOrList how, TypePtr list);
 template <class T, class E>
-Typed<T> word_or(std::string word, bool T::* flag, std::vector<E> T::* list, Typed<std::vector<E>> type) {
+Typed<T> word_or(std::string word, bool T::* flag, std::vector<E> T::* list, const Typed<std::vector<E>>& type) {
   return {word_or_list_type(
       {std::move(word), [=](void* at, bool on) { static_cast<T*>(at)->*flag = on; },
        [=](const void* at) { return static_cast<const T*>(at)->*flag; }, [=](void* at) -> void* { return &(static_cast<T*>(at)->*list); }},

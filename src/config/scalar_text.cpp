@@ -93,6 +93,7 @@ class WordsType final : public ScalarType {
   }
   std::string suggestion(const std::string& text) const override {
     std::vector<std::string_view> known;
+    known.reserve(words_.size());
     for (const Word& w : words_) known.push_back(w.word);
     const std::string near = nearest(text, known);
     return near.empty() ? "" : fmt::format("did you mean {}?", near);

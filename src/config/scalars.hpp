@@ -51,6 +51,7 @@ struct Choice {
 template <class E>
 Typed<E> one_of(const std::vector<Choice<E>>& choices) {
   std::vector<Word> list;
+  list.reserve(choices.size());
   for (const Choice<E>& c : choices) list.push_back({c.word, static_cast<int>(c.value), c.help});
   return {words_type(
       std::move(list), [](const void* at) { return static_cast<int>(*static_cast<const E*>(at)); },

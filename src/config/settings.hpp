@@ -72,11 +72,13 @@ class Settings {
       : struct_(std::make_shared<StructType>(std::move(name), std::move(summary), [] { return std::make_shared<T>(); })) {}
 
   template <class S, class M>
-  Settings& required(std::string name, M S::* member, std::string help, std::type_identity_t<Typed<M>> type = detail::Natural<M>::type()) {
+  Settings& required(std::string name, M S::* member, std::string help,
+                     const std::type_identity_t<Typed<M>>& type = detail::Natural<M>::type()) {
     return add(std::move(name), member, std::move(help), type.type, true);
   }
   template <class S, class M>
-  Settings& optional(std::string name, M S::* member, std::string help, std::type_identity_t<Typed<M>> type = detail::Natural<M>::type()) {
+  Settings& optional(std::string name, M S::* member, std::string help,
+                     const std::type_identity_t<Typed<M>>& type = detail::Natural<M>::type()) {
     return add(std::move(name), member, std::move(help), type.type, false);
   }
   /// Of the setting just declared.

@@ -19,6 +19,7 @@ Shown shown_member(const Setting& setting, const void* object) { return setting.
 
 bool StructType::known_keys(const Node& node, Input& input) const {
   std::vector<std::string_view> known;
+  known.reserve(settings_.size());
   for (const Setting& setting : settings_) known.emplace_back(setting.name);
   bool right = true;
   for (const Key& key : node.keys) {
@@ -105,6 +106,7 @@ std::string StructType::words() const {
 
 std::vector<const Type*> StructType::inner() const {
   std::vector<const Type*> out;
+  out.reserve(settings_.size());
   for (const Setting& setting : settings_) out.push_back(setting.type.get());
   return out;
 }

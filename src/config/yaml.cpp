@@ -5,6 +5,7 @@
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/exceptions.h>
 #include <yaml-cpp/mark.h>
+#include <yaml-cpp/node/node.h>  // completes what parser.h only names; else clang-tidy takes our Node for it
 #include <yaml-cpp/parser.h>
 
 #include <sstream>

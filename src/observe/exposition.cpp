@@ -29,8 +29,10 @@ prometheus::ClientMetric::Histogram buckets(const detail::HistogramCells& cells)
 }
 
 void put(prometheus::ClientMetric& out, Type type, double value) {
-  if (type == Type::counter) out.counter.value = value;
-  else out.gauge.value = value;
+  if (type == Type::counter)
+    out.counter.value = value;
+  else
+    out.gauge.value = value;
 }
 
 std::optional<prometheus::ClientMetric> sample(Type type, const Series& series) {
@@ -52,9 +54,12 @@ std::optional<prometheus::ClientMetric> sample(Type type, const Series& series) 
 
 prometheus::MetricType type_of(Type type) {
   switch (type) {
-    case Type::counter: return prometheus::MetricType::Counter;
-    case Type::gauge: return prometheus::MetricType::Gauge;
-    case Type::histogram: break;
+    case Type::counter:
+      return prometheus::MetricType::Counter;
+    case Type::gauge:
+      return prometheus::MetricType::Gauge;
+    case Type::histogram:
+      break;
   }
   return prometheus::MetricType::Histogram;
 }

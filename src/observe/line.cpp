@@ -18,12 +18,23 @@ char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + '
 
 void append_escape(std::string& out, unsigned char c) {
   switch (c) {
-    case '"': out += "\\\""; break;
-    case '\\': out += "\\\\"; break;
-    case '\n': out += "\\n"; break;
-    case '\r': out += "\\r"; break;
-    case '\t': out += "\\t"; break;
-    default: fmt::format_to(std::back_inserter(out), "\\u{:04x}", c);
+    case '"':
+      out += "\\\"";
+      break;
+    case '\\':
+      out += "\\\\";
+      break;
+    case '\n':
+      out += "\\n";
+      break;
+    case '\r':
+      out += "\\r";
+      break;
+    case '\t':
+      out += "\\t";
+      break;
+    default:
+      fmt::format_to(std::back_inserter(out), "\\u{:04x}", c);
   }
 }
 
@@ -78,9 +89,12 @@ void append_json_text(std::string& out, std::string_view text) {
   while (!text.empty()) {
     const auto c = static_cast<unsigned char>(text[0]);
     const std::size_t length = utf8_sequence(text);
-    if (length == 0) out += "\\ufffd";
-    else if (c < 0x20 || c == '"' || c == '\\' || c == 0x7F) append_escape(out, c);
-    else out.append(text.substr(0, length));
+    if (length == 0)
+      out += "\\ufffd";
+    else if (c < 0x20 || c == '"' || c == '\\' || c == 0x7F)
+      append_escape(out, c);
+    else
+      out.append(text.substr(0, length));
     text.remove_prefix(std::max<std::size_t>(length, 1));
   }
   out += '"';
@@ -95,13 +109,23 @@ void Line::append(std::string& out, const Field& field, const Redaction& redacti
     return;
   }
   switch (field.kind_) {
-    case Field::Kind::text: append_json_text(out, redaction.clean(field.text_)); break;
-    case Field::Kind::owned: append_json_text(out, field.owned_); break;
-    case Field::Kind::integer: fmt::format_to(std::back_inserter(out), "{}", field.integer_); break;
-    case Field::Kind::boolean: out += field.integer_ != 0 ? "true" : "false"; break;
+    case Field::Kind::text:
+      append_json_text(out, redaction.clean(field.text_));
+      break;
+    case Field::Kind::owned:
+      append_json_text(out, field.owned_);
+      break;
+    case Field::Kind::integer:
+      fmt::format_to(std::back_inserter(out), "{}", field.integer_);
+      break;
+    case Field::Kind::boolean:
+      out += field.integer_ != 0 ? "true" : "false";
+      break;
     case Field::Kind::real:
-      if (std::isfinite(field.real_)) fmt::format_to(std::back_inserter(out), "{}", std::round(field.real_ * 1000) / 1000);
-      else out += "null";
+      if (std::isfinite(field.real_))
+        fmt::format_to(std::back_inserter(out), "{}", std::round(field.real_ * 1000) / 1000);
+      else
+        out += "null";
       break;
   }
 }

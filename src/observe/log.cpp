@@ -26,7 +26,7 @@ struct Log {
   std::unique_ptr<Writer> writer;
   std::function<void(std::string_view)> sink;
   std::mutex sink_mutex;
-  std::atomic<std::uint64_t> dropped{0};   // of writers that are gone, and of lines written without one
+  std::atomic<std::uint64_t> dropped{0};  // of writers that are gone, and of lines written without one
   std::atomic<std::uint64_t> reported{0};
   std::atomic<Clock::time_point> next_report{Clock::time_point::min()};
 };
@@ -37,9 +37,7 @@ Log& the_log() {
   return *log;
 }
 
-std::uint64_t dropped_now(const Log& log) {
-  return log.dropped.load(std::memory_order_relaxed) + (log.writer ? log.writer->dropped() : 0);
-}
+std::uint64_t dropped_now(const Log& log) { return log.dropped.load(std::memory_order_relaxed) + (log.writer ? log.writer->dropped() : 0); }
 
 void put(Log& log, const std::string& line) {
   if (log.sink) {

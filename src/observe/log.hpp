@@ -17,7 +17,7 @@ namespace crossdock::log {
 
 enum class Level : std::uint8_t { debug, info, warning, error, off };
 
-std::string_view word(Level level);                         ///< "debug", "info", "warning", "error", "off"
+std::string_view word(Level level);  ///< "debug", "info", "warning", "error", "off"
 std::optional<Level> level_named(std::string_view word);
 
 /// A named value of an event. It borrows its text: build it in the call, do not keep it.
@@ -56,10 +56,10 @@ class Field {
 
 /// Where the lines go and how.
 struct Options {
-  std::string instance;           ///< shown in every line when not empty
+  std::string instance;  ///< shown in every line when not empty
   Level level = Level::info;
   int fd = 2;
-  std::size_t queue = 8192;       ///< lines that may wait for a blocked reader; beyond it the oldest are dropped and counted
+  std::size_t queue = 8192;  ///< lines that may wait for a blocked reader; beyond it the oldest are dropped and counted
   std::function<void(std::string_view line)> sink;  ///< instead of `fd`: called at once, one call at a time (tests)
 };
 

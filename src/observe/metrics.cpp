@@ -115,7 +115,9 @@ std::uint64_t Histogram::count() const {
   return sum;
 }
 
-Buckets latency_buckets() { return {0.00005, 0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10}; }
+Buckets latency_buckets() {
+  return {0.00005, 0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10};
+}
 Buckets count_buckets() { return {1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000}; }
 
 Registry::Registry() : state_(std::make_shared<State>()) {}

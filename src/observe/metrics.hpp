@@ -82,8 +82,8 @@ class Histogram {
 };
 
 using Buckets = std::vector<double>;
-Buckets latency_buckets();                             ///< 50 us to 10 s
-Buckets count_buckets();                               ///< 1, 2, 5, ... 10,000
+Buckets latency_buckets();  ///< 50 us to 10 s
+Buckets count_buckets();    ///< 1, 2, 5, ... 10,000
 
 /// Keeps all series and writes the page. One per process as a rule: `registry()`; tests make their own. Any thread.
 /// Names begin with crossdock_, counters end with _total; a name or label against the grammar, or used twice with another type, throws

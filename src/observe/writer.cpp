@@ -90,9 +90,7 @@ void Writer::close(milliseconds budget) {
   state_->pool.reset();  // joins; the sink writes what waits or gives up
 }
 
-std::uint64_t Writer::dropped() const {
-  return state_->sink->lost() + (state_->pool ? state_->pool->overrun_counter() : state_->overrun);
-}
+std::uint64_t Writer::dropped() const { return state_->sink->lost() + (state_->pool ? state_->pool->overrun_counter() : state_->overrun); }
 
 bool write_all(int fd, std::string_view text, milliseconds patience) {
   const auto until = Steady::now() + patience;

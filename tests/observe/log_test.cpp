@@ -141,6 +141,7 @@ TEST(LogWriter, keeps_every_line_of_many_threads) {
   start(options);
   const auto before = dropped();
   std::vector<std::thread> threads;
+  threads.reserve(4);
   for (int t = 0; t < 4; ++t)
     threads.emplace_back([t] {
       for (int i = 0; i < 100; ++i) info("tick", {{"thread", t}, {"i", i}});

@@ -44,6 +44,7 @@ TEST(Metrics, counts_exactly_over_threads_and_stripes) {
   const Histogram histogram = registry.histogram("crossdock_wait_seconds", "Waits.", {0.001, 0.01, 0.1});
   const Gauge gauge = registry.gauge("crossdock_depth", "Depth.");
   std::vector<std::thread> threads;
+  threads.reserve(10);
   for (int t = 0; t < 10; ++t)
     threads.emplace_back([&] {
       for (int i = 0; i < 10000; ++i) {

@@ -10,7 +10,7 @@ using Kind = Origin::Kind;
 using std::chrono::hours;
 
 /// Who may answer: each check takes some of store, memory and a system's answer of one name.
-config::Typed<Origin> origin(std::vector<std::string> words, std::string answer = {}) {
+config::Typed<Origin> origin(std::vector<std::string> words, const std::string& answer = {}) {
   std::string expected, pattern;
   for (const std::string& word : words) {
     expected += (expected.empty() ? "" : " or ") + word;
@@ -54,10 +54,10 @@ const config::Settings<Without>& without() {
 
 /// What all checks have. `from` says who may answer.
 template <class C>
-config::Settings<C> check(const std::string& name, const std::string& summary, config::Typed<Origin> from) {
+config::Settings<C> check(const std::string& name, const std::string& summary, const config::Typed<Origin>& from) {
   config::Settings<C> settings(name, summary);
   settings.optional("enabled", &C::enabled, "Whether the check is made at all; else it is shown as skipped.")
-      .optional("from", &C::from, "Who knows the answer.", std::move(from))
+      .optional("from", &C::from, "Who knows the answer.", from)
       .optional("severity", &C::severity, "Of all findings of this check, in place of each one's own.")
       .example("hold");
   return settings;

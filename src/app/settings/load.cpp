@@ -91,6 +91,7 @@ void check_origin(const std::string& check, const Origin& from, const Settings& 
   const auto system = settings.systems.find(from.system);
   if (system == settings.systems.end()) {
     std::vector<std::string_view> known;
+    known.reserve(settings.systems.size());
     for (const auto& [name, one] : settings.systems) known.emplace_back(name);
     const std::string near = nearest(from.system, known);
     input.problem(at, fmt::format("there is no system {}", from.system),
@@ -107,10 +108,9 @@ void check_topics(const Settings& settings, Input& input) {
   for (const auto& [name, system] : settings.systems)
     for (const auto& [feed, what] : system.feeds) {
       if (what.kafka.topic.empty()) continue;
-      const std::string reader = name + "." + feed;
-      const auto [first, fresh] = readers.try_emplace(what.kafka.topic, reader);
+      const auto [first, fresh] = readers.try_emplace(what.kafka.topic, fmt::format("{}.{}", name, feed));
       if (!fresh)
-        input.problem(input.where("systems." + name + ".feeds." + feed + ".kafka.topic"),
+        input.problem(input.where(fmt::format("systems.{}.feeds.{}.kafka.topic", name, feed)),
                       fmt::format("the topic {} is read by the feed {}, too", what.kafka.topic, first->second), "one topic, one feed");
     }
 }
