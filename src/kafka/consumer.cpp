@@ -213,6 +213,7 @@ Result<std::unique_ptr<Consumer>> Consumer::open(const ConsumerSettings& setting
   state->handle = std::move(handle).value();
   rd_kafka_poll_set_consumer(state->handle.get());
   std::vector<Partition> wanted;
+  wanted.reserve(topics.size());
   for (const auto& topic : topics) wanted.push_back({topic, RD_KAFKA_PARTITION_UA});
   if (const auto error = rd_kafka_subscribe(state->handle.get(), list_of(wanted).get()); error != RD_KAFKA_RESP_ERR_NO_ERROR) {
     return fault_of(error, "subscribing");

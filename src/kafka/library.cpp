@@ -54,7 +54,7 @@ Result<Handle> Recipe::make(rd_kafka_type_t type, void* opaque) {
   std::array<char, 512> why{};
   Handle handle(rd_kafka_new(type, configuration_.get(), why.data(), why.size()));
   if (!handle) return Fault(FaultKind::broken, "kafka_setting", why.data());
-  static_cast<void>(configuration_.release());  // the handle has taken it over
+  [[maybe_unused]] const auto* taken_over_by_the_handle = configuration_.release();
   return handle;
 }
 
@@ -99,6 +99,7 @@ PartitionList list_of(std::span<const Partition> partitions) {
 
 std::vector<Partition> partitions_of(const rd_kafka_topic_partition_list_t* list) {
   std::vector<Partition> out;
+  out.reserve(static_cast<std::size_t>(list->cnt));
   for (int i = 0; i < list->cnt; ++i) out.push_back({list->elems[i].topic, list->elems[i].partition});
   return out;
 }

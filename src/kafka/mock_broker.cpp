@@ -42,6 +42,7 @@ Outcome MockBroker::set_down(int broker, bool down) {
 
 void MockBroker::fail_requests(int api_key, const std::vector<int>& error_codes) {
   std::vector<rd_kafka_resp_err_t> errors;
+  errors.reserve(error_codes.size());
   for (const int code : error_codes) errors.push_back(static_cast<rd_kafka_resp_err_t>(code));
   rd_kafka_mock_push_request_errors_array(state_->cluster.get(), static_cast<std::int16_t>(api_key), errors.size(), errors.data());
 }

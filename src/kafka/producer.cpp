@@ -1,6 +1,7 @@
 #include "kafka/producer.hpp"
 
 #include <array>
+#include <bit>
 #include <mutex>
 
 #include "kafka/library.hpp"
@@ -56,7 +57,7 @@ std::span<const Frozen> Producer::frozen() { return frozen_settings; }
 void Producer::State::on_report(rd_kafka_t*, const rd_kafka_message_t* message, void* opaque) {
   auto& self = *static_cast<State*>(opaque);
   Report report;
-  report.token = reinterpret_cast<std::uintptr_t>(message->_private);
+  report.token = std::bit_cast<std::uint64_t>(message->_private);
   report.partition = message->partition;
   report.offset = message->offset;
   if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
@@ -130,7 +131,7 @@ Producer::Queued Producer::produce(std::string_view topic, std::optional<std::st
   std::array<rd_kafka_vu_t, 7> fields{};
   fields[0] = {.vtype = RD_KAFKA_VTYPE_TOPIC, .u = {.cstr = topic_name.c_str()}};
   fields[1] = {.vtype = RD_KAFKA_VTYPE_MSGFLAGS, .u = {.i = RD_KAFKA_MSG_F_COPY}};
-  fields[2] = {.vtype = RD_KAFKA_VTYPE_OPAQUE, .u = {.ptr = reinterpret_cast<void*>(static_cast<std::uintptr_t>(token))}};
+  fields[2] = {.vtype = RD_KAFKA_VTYPE_OPAQUE, .u = {.ptr = std::bit_cast<void*>(token)}};
   fields[3] = {.vtype = RD_KAFKA_VTYPE_PARTITION, .u = {.i32 = partition < 0 ? RD_KAFKA_PARTITION_UA : partition}};
   std::size_t count = 4;
   const auto bytes = [](std::string_view text) {

@@ -33,8 +33,9 @@ class Array {
 };
 
 /// What the builders share by type: add, add(optional), add_null, chained.
+// A private constructor would take TextArray{} away from the callers.
 template <class Self>
-class Column : public Array {
+class Column : public Array {  // NOLINT(bugprone-crtp-constructor-accessibility)
  public:
   Self& add_null() {
     put("NULL");

@@ -1,8 +1,8 @@
 #include "postgres/migrate.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <map>
+#include <numeric>
 
 #include "crossdock/base/id.hpp"
 
@@ -41,6 +41,7 @@ std::vector<MigrationStatus> compare(const History& history, std::span<const Mig
     all[number] = {number, applied.name, state, applied.at};
   }
   std::vector<MigrationStatus> out;
+  out.reserve(all.size());
   for (auto& [number, status] : all) out.push_back(std::move(status));
   return out;
 }
@@ -105,9 +106,10 @@ Result<std::vector<Migration>> migrations_from(std::span<const Embedded> files) 
   std::vector<Migration> out;
   for (const auto& file : files) {
     const auto name = file.path.substr(file.path.rfind('/') + 1);  // npos + 1 is 0
-    int number = 0;
-    const bool named = name.size() > 9 && name[4] == '_' && name.ends_with(".sql") &&
-                       std::from_chars(name.data(), name.data() + 4, number).ptr == name.data() + 4 && number > 0;
+    const auto digits = name.substr(0, 4);
+    const auto number = std::accumulate(digits.begin(), digits.end(), 0, [](int sum, char c) { return sum * 10 + (c - '0'); });
+    const bool named = name.size() > 9 && name[4] == '_' && name.ends_with(".sql") && number > 0 &&
+                       digits.find_first_not_of("0123456789") == std::string_view::npos;
     if (!named) return Fault(FaultKind::broken, "migration_name", std::string(file.path) + " is not named NNNN_name.sql");
     out.push_back({number, std::string(name.substr(5, name.size() - 9)), file.bytes, hex(sha256(file.bytes))});
   }
