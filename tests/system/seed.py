@@ -1,7 +1,7 @@
 """Master data and stock for tests, each with a name of its own."""
 import itertools
 
-from world import day, instant, unique
+from world import day, eventually, instant, unique
 
 _sequence = itertools.count(1)
 
@@ -109,6 +109,15 @@ class Seed:
                 line["sku"] = order["lines"][line["order_line"] - 1]["sku"]
             body["lines"].append(line)
         return {**body, **members}
+
+
+def spread(hubs, sku, location, customer):
+    """Waits until every instance knows the item, its stock and the customer (others see a write within 1 s)."""
+    body = {"source": "webshop", "order_number": unique("probe"), "customer": customer, "currency": "USD",
+            "lines": [{"line": 1, "sku": sku, "quantity": "1", "unit_price": "1", "location": location}]}
+    for hub in hubs:
+        eventually(lambda: hub.raw.post("/v1/orders/validate", body).json().get("decision") in ("accept", "hold"), limit=1.5, step=0.01, what="master data on another instance")
+    return customer
 
 
 def figures(order, line=1):

@@ -6,7 +6,7 @@ import pytest
 import requests
 
 from kafka_tools import Log
-from seed import Seed, fine
+from seed import Seed, fine, spread
 from world import Api, day, eventually, unique
 
 
@@ -52,8 +52,9 @@ def test_any_instance_takes_any_call(pair):
 def test_many_writers_and_the_projection_equals_the_table(pair):
     """After a load over both, both tell the same position, and it is the sum of what was granted."""
     seed = Seed(pair[0])
-    places = [seed.place("500") for _ in range(4)]
-    customer = seed.customer()
+    places, customer = [seed.place("500") for _ in range(4)], seed.customer()
+    for place in places:
+        spread(pair, *place, customer)
     taken = {place: 0 for place in places}
     lock = threading.Lock()
 
@@ -106,6 +107,7 @@ def test_kill_9_in_the_middle_of_captures(fresh, services):
     fleet = fresh(2)
     seed = Seed(fleet.hubs[0])
     place, customer = seed.place("100000"), seed.customer()
+    spread(fleet.hubs, *place, customer)
     buyers = Buyers(fleet, seed, place, customer)
     threads = [threading.Thread(target=buyers.run, args=(number,)) for number in range(8)]
     for thread in threads:

@@ -16,7 +16,7 @@ class Walk:
     def __init__(self, seed, random, world):
         self.seed, self.random, self.world, self.api = seed, random, world, seed.api
         location = seed.location()
-        self.places = [(seed.item(), location) for _ in range(PLACES)]
+        self.places = [(seed.item(base_uom="KGM"), location) for _ in range(PLACES)]
         self.customer = seed.customer()
         self.sequence, self.supplies, self.reservations, self.orders, self.moves = 0, {}, {}, {}, []
 

@@ -9,7 +9,7 @@ import pytest
 
 import history
 from history import Operation
-from seed import Seed, fine
+from seed import Seed, fine, spread
 from world import Api, dice, unique
 
 RELEASED = Decimal(2)
@@ -45,6 +45,7 @@ def client(hub, random, seed, place, operations, count):
 def load(pair, stock, clients=16, each=60):
     seed = Seed(pair[0])
     place = seed.place(str(stock))
+    spread(pair, *place, seed.customer())
     before = seed.profile(*place)
     random = dice("history")
     logs = [[] for _ in range(clients)]
@@ -139,6 +140,7 @@ def test_the_same_request_gets_the_same_grant(pair):
     from world import together
     seed = Seed(pair[0])
     sku, location = seed.place("100")
+    spread(pair, sku, location, seed.customer())
     body, key = {"ttl_seconds": 600, "lines": [{"sku": sku, "quantity": "7", "location": location}]}, unique("key")
     answers = together(32, lambda place: Api(pair[place % 2].api_url, checked=False).post("/v1/reservations", body, key=key))
     good = [answer for answer in answers if answer.status_code == 201]
