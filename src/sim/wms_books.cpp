@@ -52,7 +52,7 @@ WmsBooks::WmsBooks(std::string name, const std::vector<std::string>& locations, 
   for (const auto& location : locations) {
     const auto it = catalogue.stock.find(location);
     if (it == catalogue.stock.end()) continue;
-    for (const auto& [sku, pieces] : it->second) shelves_[{location, sku}].on_hand = Decimal::of(pieces);
+    for (const auto& [sku, pieces] : it->second) shelves_[{location, sku}] = {Decimal::of(pieces), Decimal::of(pieces), {}, 0};
   }
 }
 
@@ -212,7 +212,7 @@ std::string WmsBooks::books(std::string_view more_members) const {
   out.key("stock").begin_array();
   for (const auto& [place, shelf] : shelves_) {
     out.begin_object().key("location").string(place.first).key("sku").string(place.second).key("on_hand").decimal(shelf.on_hand);
-    out.key("unavailable").decimal(shelf.unavailable).key("sequence").integer(shelf.sequence).end_object();
+    out.key("unavailable").decimal(shelf.unavailable).key("opening").decimal(shelf.opening).key("sequence").integer(shelf.sequence).end_object();
   }
   out.end_array().key("orders").begin_array();
   for (const auto& [id, order] : orders_) {

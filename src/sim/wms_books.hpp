@@ -86,7 +86,7 @@ class WmsBooks {
 
  private:
   struct Shelf {
-    Decimal on_hand, unavailable;
+    Decimal opening, on_hand, unavailable;
     std::int64_t sequence = 0;
   };
   using Place = std::pair<std::string, std::string>;  // location, sku
