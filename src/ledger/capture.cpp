@@ -39,7 +39,8 @@ void Capture::ask_more(const World& world, Needs& needs) const {
   needs.order_numbers.insert({order.source, order.order_number});
   if (world.order_numbers.contains({order.source, order.order_number})) return;  // known: its row answers
   if (order.customer_po) needs.purchase_orders.insert({order.customer, *order.customer_po});
-  if (checked.credit_counts) needs.exposures.insert(order.customer);
+  // The customer's row is the lock under which its purchase orders and its exposure are judged.
+  if (checked.credit_counts || order.customer_po) needs.exposures.insert(order.customer);
   if (order.reservation) ask_reservation(world, needs, *order.reservation);
   for (std::size_t i = 0; i < checked.lines.size(); ++i) {
     if (!checked.lines[i].usable) continue;
@@ -53,8 +54,9 @@ bool Capture::known(World& world) {
   if (order->fingerprint == content)
     reply = answer(*order, 200);
   else
-    reply = Reply::refuse(409, "order_exists",
-                          "Order " + order->order_number + " of " + order->source + " is known with other content; revise it, or use a new number.");
+    reply = Reply::refuse(
+        409, "order_exists",
+        "Order " + order->order_number + " of " + order->source + " is known with other content; revise it, or use a new number.");
   return true;
 }
 
@@ -161,7 +163,8 @@ OrderRow Capture::make_order(World& world, const validation::Checked& judged, cr
 
 namespace {
 
-LineRow make_line(const validation::Checked& judged, std::size_t index, const std::string& body, LineGrant grant, const std::string& order_id) {
+LineRow make_line(const validation::Checked& judged, std::size_t index, const std::string& body, LineGrant grant,
+                  const std::string& order_id) {
   const auto& checked = judged.lines[index];
   LineRow line;
   line.line = judged.order.lines[index].line;
@@ -189,13 +192,14 @@ void count_exposure(World& world, const OrderRow& order, const std::string& curr
   if (order.exposure.is_zero()) return;
   auto [it, fresh] = world.exposures.try_emplace(order.customer, ExposureRow{order.customer, {}, currency, Mark::created});
   it->second.amount += order.exposure;
+  if (it->second.currency.empty()) it->second.currency = currency;  // the row is made before it is locked
   if (it->second.mark == Mark::clean) it->second.mark = Mark::changed;
 }
 
 void commit_holds(World& world, const Origin& origin, ReservationRow& holds, const std::string& order_id) {
   holds.state = ReservationState::committed;
   holds.order_id = order_id;
-  holds.mark = Mark::changed;
+  if (holds.mark == Mark::clean) holds.mark = Mark::changed;
   const auto& first = holds.lines.front().position;
   const auto* position = world.position(first);
   publish(world, origin, "reservation.committed", lane_of(first), position ? position->version : holds.lines.front().version, holds.id,

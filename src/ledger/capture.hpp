@@ -14,10 +14,10 @@ namespace crossdock::ledger {
 /// POST /v1/orders. What needs no lock was checked before (`checked`); what does is checked here.
 class Capture final : public KeyedRequest {
  public:
-  std::string id;                   ///< of the order to make
-  Sha256 content{};                 ///< fingerprint of the order as asked
+  std::string id;    ///< of the order to make
+  Sha256 content{};  ///< fingerprint of the order as asked
   validation::Checked checked;
-  validation::CreditBasis credit;   ///< judged again here if checked.credit_counts
+  validation::CreditBasis credit;  ///< judged again here if checked.credit_counts
   const validation::Rules* rules = nullptr;
   std::string head;                 ///< JSON of the completed order without its lines
   std::vector<std::string> bodies;  ///< JSON of each completed line
@@ -32,8 +32,8 @@ class Capture final : public KeyedRequest {
   ReservationRow* reservation(World& world, bool& refused);
   void judge_under_lock(const World& world, validation::Checked& judged) const;
   void refuse(World& world, const validation::Checked& judged, crossdock::Decision decision);
-  void store(World& world, const validation::Checked& judged, crossdock::Decision decision, std::vector<LineGrant> grants, ReservationRow* holds,
-             PositionDecision& positions);
+  void store(World& world, const validation::Checked& judged, crossdock::Decision decision, std::vector<LineGrant> grants,
+             ReservationRow* holds, PositionDecision& positions);
   OrderRow make_order(World& world, const validation::Checked& judged, crossdock::Decision decision) const;
 };
 

@@ -16,8 +16,8 @@ bool ships(const InventoryEvent& event) {
 
 EffectKey key_of(const InventoryEvent& event) {
   const auto& reference = *event.reference;
-  return EffectKey{std::string(to_text(reference.kind)), reference.source.value_or(event.source), reference.number, reference.line.value_or(0),
-                   PositionKey{event.sku, event.location}};
+  return EffectKey{std::string(to_text(reference.kind)), reference.source.value_or(event.source), reference.number,
+                   reference.line.value_or(0), PositionKey{event.sku, event.location}};
 }
 
 /// The order that a movement's reference names directly; null for a shipment's.
@@ -28,18 +28,38 @@ OrderRow* order_of(World& world, const EffectKey& key) {
   return id == world.warehouse_orders.end() ? nullptr : world.order(id->second);
 }
 
+/// The order line that the reference names: by its place in the order, or in the warehouse order. 0: it names none, any may be meant.
+int line_named(const OrderRow& order, const EffectKey& key) {
+  if (key.line == 0) return 0;
+  if (key.kind == "order") {
+    for (const auto& line : order.lines)
+      if (line.place == key.line) return line.line;
+    return 0;
+  }
+  for (const auto& warehouse_order : order.warehouse_orders)
+    if (warehouse_order.id == key.number)
+      for (const auto& line : warehouse_order.lines)
+        if (line.line == key.line) return line.order_line;
+  return 0;
+}
+
 bool matches(const AwaitedRow& row, const EffectKey& key, const OrderRow* order) {
   if (row.position != key.position || !row.quantity.positive()) return false;
   if (key.kind == "shipment") return row.source == key.source && row.number == key.number && (key.line == 0 || key.line == row.line);
-  return order && row.order_id == order->id;
+  if (!order || row.order_id != order->id) return false;
+  int named = line_named(*order, key);
+  return named == 0 || named == row.order_line;
 }
 
-/// The movement names the order itself, and came before the shipment: its commitments there are no demand any more.
-Decimal effect_commitments(OrderRow& order, const PositionKey& key, Decimal quantity, PositionRow& position) {
+/// The movement names the order itself, and came before the shipment: its commitments there are no demand any more, those that the named
+/// warehouse order carries first.
+Decimal effect_commitments(OrderRow& order, const EffectKey& key, Decimal quantity, PositionRow& position, bool carried) {
   Decimal left = quantity;
+  int named = line_named(order, key);
   for (auto& line : order.lines)
     for (auto& commitment : line.commitments) {
-      if (commitment.position != key) continue;
+      if (commitment.position != key.position || (named != 0 && named != line.line)) continue;
+      if (carried != (key.kind == "warehouse_order" && commitment.warehouse_order == key.number)) continue;
       Decimal part = min(left, commitment.demand());
       if (!part.positive()) continue;
       commitment.effected += part;
@@ -49,6 +69,15 @@ Decimal effect_commitments(OrderRow& order, const PositionKey& key, Decimal quan
       left -= part;
     }
   return quantity - left;
+}
+
+/// What of the order has been seen to leave already.
+Decimal consumed_of(const OrderRow& order, const EffectKey& key) {
+  Decimal sum;
+  int named = line_named(order, key);
+  for (const auto& line : order.lines)
+    if (line.sku == key.position.sku && (named == 0 || named == line.line)) sum += line.consumed;
+  return sum;
 }
 
 void keep_early(World& world, const EffectKey& key, Decimal quantity) {
@@ -97,23 +126,29 @@ Decimal end_awaited(World& world, AwaitedRow& row, Decimal quantity, PositionRow
   return part;
 }
 
-void see_movement(World& world, const InventoryEvent& event, PositionRow& position) {
+void see_movement(World& world, const InventoryEvent& event, PositionRow& position, bool counted) {
   if (!ships(event)) return;
   auto key = key_of(event);
   auto* order = order_of(world, key);
   Decimal left = -event.delta;
   for (auto& row : world.awaited)
     if (matches(row, key, order)) left -= end_awaited(world, row, left, position);
+  // A snapshot that holds this movement may have shown its shipment already: then it frees nothing a second time. What is thereby left
+  // as demand ends with its own shipment, which that snapshot shows.
+  if (order && !counted) left = max(left - consumed_of(*order, key), Decimal());
   if (!left.positive()) return;
-  if (order) left -= effect_commitments(*order, key.position, left, position);
+  if (order) left -= effect_commitments(*order, key, left, position, true);
+  if (order) left -= effect_commitments(*order, key, left, position, false);
   // Of a shipment that is known nothing more is awaited: a snapshot has shown it, or more moved than was shipped.
   bool known = key.kind == "shipment" ? world.shipment({key.source, key.number}) != nullptr : order != nullptr;
   if (left.positive() && !known) keep_early(world, key, left);
 }
 
+bool shown_by(const AwaitedRow& row, Instant as_of, std::int64_t skew_micros) { return row.shipped_at + skew_micros < as_of; }
+
 void see_snapshot(World& world, const PositionKey& key, Instant as_of, std::int64_t skew_micros, PositionRow& position) {
   for (auto& row : world.awaited)
-    if (row.position == key && row.shipped_at + skew_micros < as_of) end_awaited(world, row, row.quantity, position);
+    if (row.position == key && shown_by(row, as_of, skew_micros)) end_awaited(world, row, row.quantity, position);
 }
 
 Decimal take_early(World& world, const ShipmentRow& shipment, int place, const OrderRow& order, const std::string& warehouse_order,

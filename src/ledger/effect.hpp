@@ -10,8 +10,11 @@ void ask_effect(const World& world, Needs& needs, const InventoryEvent& event);
 /// Asks for the awaited effects of a position, for a snapshot.
 void ask_effects_at(const World& world, Needs& needs, const PositionKey& key);
 
-/// A ship movement was seen: what waits for it leaves the demand; what nothing waits for is kept for the shipment to come.
-void see_movement(World& world, const InventoryEvent& event, PositionRow& position);
+/// A ship movement was seen: what waits for it leaves the demand; what nothing waits for is kept for the shipment to come. `counted`: it
+/// changed the stock; false: a snapshot held it already.
+void see_movement(World& world, const InventoryEvent& event, PositionRow& position, bool counted);
+/// Whether a snapshot of that moment holds the shipped quantity's effect.
+bool shown_by(const AwaitedRow& row, Instant as_of, std::int64_t skew_micros);
 /// A snapshot was seen: shipments before it (shipped_at + skew < as_of) have had their effect.
 void see_snapshot(World& world, const PositionKey& key, Instant as_of, std::int64_t skew_micros, PositionRow& position);
 /// Ends up to `quantity` of an awaited effect. Answers how much.

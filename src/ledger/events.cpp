@@ -1,14 +1,15 @@
 #include "ledger/events.hpp"
 
-#include "crossdock/base/json.hpp"
+#include "crossdock/model/codec.hpp"
+#include "crossdock/model/inventory.hpp"
 #include "ledger/render.hpp"
 
 namespace crossdock::ledger {
 
 std::string lane_of(const PositionKey& key) { return key.location + "|" + key.sku; }
 
-void publish(World& world, const Origin& origin, std::string_view name, const std::string& lane, std::int64_t sequence, const std::string& subject,
-             std::string body) {
+void publish(World& world, const Origin& origin, std::string_view name, const std::string& lane, std::int64_t sequence,
+             const std::string& subject, std::string body) {
   Outgoing out;
   out.topic = world.rules.topic_prefix + std::string(name) + ".v1";
   out.lane = lane;
@@ -40,35 +41,28 @@ void publish_order(World& world, const Origin& origin, std::string_view name, co
 }
 
 namespace {
-/// Who is promised what there, newest promise first. Asks for the commitments when they were not loaded.
+/// Names the orders concerned. Asks for them when they were not loaded.
 void publish_shortfall(World& world, const Origin& origin, const PositionRow& position, Decimal missing) {
-  auto promised = world.commitments.find(position.key);
-  if (promised == world.commitments.end()) {
-    world.missing.commitments_at.insert(position.key);
+  auto promised = world.promised.find(position.key);
+  if (promised == world.promised.end()) {
+    world.missing.promised_at.insert(position.key);
     return;
   }
-  std::string body;
-  json::Writer writer(body);
-  writer.begin_object().key("location").string(position.key.location).key("sku").string(position.key.sku);
-  writer.key("shortfall").decimal(missing).key("version").integer(position.version).key("orders").begin_array();
-  for (const auto& commitment : promised->second) {
-    writer.begin_object().key("order").string(commitment.order_id).key("line").integer(commitment.line);
-    writer.key("quantity").decimal(commitment.quantity).key("date").date(commitment.date).end_object();
-  }
-  writer.end_array().end_object();
-  publish_position(world, origin, "inventory.shortfall", position, std::move(body));
+  InventoryShortfall body{position.key.location, position.key.sku, missing, position.version, promised->second};
+  publish_position(world, origin, "inventory.shortfall", position, to_json(body));
 }
 }  // namespace
 
 void publish_adjusted(World& world, const Origin& origin, const PositionRow& position, std::string_view cause) {
   Date today = world.today(position.key.location);
-  std::string body;
-  json::Writer writer(body);
-  writer.begin_object().key("location").string(position.key.location).key("sku").string(position.key.sku);
-  writer.key("on_hand").decimal(position.profile.on_hand).key("unavailable").decimal(position.profile.unavailable);
-  writer.key("available_today").decimal(promise::atp(position.profile, today, today, world.rules.sourcing.atp));
-  writer.key("version").integer(position.version).key("cause").string(cause).end_object();
-  publish_position(world, origin, "inventory.adjusted", position, std::move(body));
+  PositionChange body{position.key.location,
+                      position.key.sku,
+                      position.profile.on_hand,
+                      position.profile.unavailable,
+                      promise::atp(position.profile, today, today, world.rules.sourcing.atp),
+                      position.version,
+                      std::string(cause)};
+  publish_position(world, origin, "inventory.adjusted", position, to_json(body));
   Decimal missing = promise::shortfall(position.profile, today, world.rules.sourcing.atp);
   if (missing.positive()) publish_shortfall(world, origin, position, missing);
 }

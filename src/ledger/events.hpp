@@ -9,8 +9,8 @@
 namespace crossdock::ledger {
 
 /// Puts an event into its lane: topic and ce_type are `<prefix><name>.v1`, the record's key is `lane`.
-void publish(World& world, const Origin& origin, std::string_view name, const std::string& lane, std::int64_t sequence, const std::string& subject,
-             std::string body);
+void publish(World& world, const Origin& origin, std::string_view name, const std::string& lane, std::int64_t sequence,
+             const std::string& subject, std::string body);
 /// The same for a position: lane `location|sku`, sequence its version.
 void publish_position(World& world, const Origin& origin, std::string_view name, const PositionRow& position, std::string body);
 /// The same for an order: lane and subject its id, sequence its revision, body the document as GET answers it.

@@ -40,7 +40,10 @@ class HoldPool {
 class LineGranter {
  public:
   LineGranter(World& world, const validation::Checked& checked, std::size_t index, PositionDecision& decision)
-      : world_(world), order_(checked.order), line_(checked.lines[index]), decision_(decision),
+      : world_(world),
+        order_(checked.order),
+        line_(checked.lines[index]),
+        decision_(decision),
         places_(locations_of(world, checked.order.lines[index])) {}
 
   LineGrant run(HoldPool& holds) {
@@ -59,9 +62,8 @@ class LineGranter {
   void commit(const std::string& place, Date date, Decimal quantity) {
     auto* position = decision_.at(key(place));
     position->profile.demand.add(date, quantity);
-    auto same = std::find_if(grant_.commitments.begin(), grant_.commitments.end(), [&](const CommitmentRow& row) {
-      return row.position.location == place && row.date == date;
-    });
+    auto same = std::find_if(grant_.commitments.begin(), grant_.commitments.end(),
+                             [&](const CommitmentRow& row) { return row.position.location == place && row.date == date; });
     if (same != grant_.commitments.end()) {
       same->quantity += quantity;
       return;
@@ -171,7 +173,8 @@ std::vector<std::string> locations_of(const World& world, const OrderLineRequest
   return codes;
 }
 
-std::vector<LineGrant> grant_lines(World& world, const validation::Checked& checked, const ReservationRow* holds, PositionDecision& decision) {
+std::vector<LineGrant> grant_lines(World& world, const validation::Checked& checked, const ReservationRow* holds,
+                                   PositionDecision& decision) {
   HoldPool pool(holds);
   std::vector<LineGrant> grants;
   for (std::size_t i = 0; i < checked.lines.size(); ++i) {

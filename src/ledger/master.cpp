@@ -48,11 +48,16 @@ Source source_of(const std::string& body) {
 
 std::string_view to_text(PutOutcome outcome) {
   switch (outcome) {
-    case PutOutcome::created: return "created";
-    case PutOutcome::updated: return "updated";
-    case PutOutcome::unchanged: return "unchanged";
-    case PutOutcome::older: return "older";
-    case PutOutcome::invalid: break;
+    case PutOutcome::created:
+      return "created";
+    case PutOutcome::updated:
+      return "updated";
+    case PutOutcome::unchanged:
+      return "unchanged";
+    case PutOutcome::older:
+      return "older";
+    case PutOutcome::invalid:
+      break;
   }
   return "invalid";
 }
@@ -65,7 +70,7 @@ std::vector<StockShare> shares_of(const std::string& kind, const std::string& bo
 
 void PutMaster::ask(const World& world, Needs& needs) const {
   needs.master.insert(id);
-  for (const auto& [reference, pointer] : references) needs.master.insert(reference);
+  for (const auto& [reference, pointer] : references) needs.parents.insert(reference);
   for (const auto& share : shares) needs.new_positions.insert(share.key);
   auto stored = world.master.find(id);
   if (stored == world.master.end() || stored->second.version == 0) return;
@@ -131,7 +136,8 @@ void PutMaster::share(World& world, const std::string& before) {
     if (now.safety_stock) position->profile.safety_stock = *now.safety_stock;
     for (const auto& [date, quantity] : now.supply.entries()) position->profile.supply.add(date, quantity);
   }
-  for (const auto& key : decision.settle()) publish_adjusted(world, origin, *world.position(key), id.kind == "item" ? "safety_stock" : "supply");
+  for (const auto& key : decision.settle())
+    publish_adjusted(world, origin, *world.position(key), id.kind == "item" ? "safety_stock" : "supply");
 }
 
 }  // namespace crossdock::ledger

@@ -23,11 +23,11 @@ struct StockShare {
 class PutMaster final : public Request {
  public:
   MasterId id;
-  std::string body;                           ///< the document as its codec writes it
-  Source source;                              ///< whose word it is
+  std::string body;                                          ///< the document as its codec writes it
+  Source source;                                             ///< whose word it is
   std::vector<std::pair<MasterId, std::string>> references;  ///< what must exist, and the pointer that names it
-  std::vector<StockShare> shares;             ///< of the new document
-  std::optional<std::string> if_match;        ///< "\"3\"" or "*"
+  std::vector<StockShare> shares;                            ///< of the new document
+  std::optional<std::string> if_match;                       ///< "\"3\"" or "*"
 
   PutOutcome outcome = PutOutcome::invalid;
   Mistakes errors;

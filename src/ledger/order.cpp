@@ -89,7 +89,8 @@ void ChangeOrder::decide_new(World& world) {
   if (!order) {
     reply = Reply::refuse(404, "not_found", "There is no order " + id + ".");
   } else if (!precondition.given) {
-    reply = Reply::refuse(428, "precondition_required", "Send If-Match with the order's ETag, so that nobody else's change is overwritten.");
+    reply =
+        Reply::refuse(428, "precondition_required", "Send If-Match with the order's ETag, so that nobody else's change is overwritten.");
   } else if (!precondition.any && precondition.revision != order->revision) {
     reply = Reply::refuse(412, "precondition_failed",
                           "The order is at revision " + std::to_string(order->revision) + "; read it again and decide anew.");
@@ -121,6 +122,7 @@ void PutHold::change(World& world, OrderRow& order) {
   else
     *same = Hold{code, reason, origin.client, world.now};
   order.order_status = OrderStatus::on_hold;
+  plan_release(order);
   revise(world, order);
   note(world, origin, order.id, "hub", "held", code, reason.value_or(""));
   publish_order(world, origin, "order.held", order);
@@ -138,6 +140,7 @@ void LiftHold::change(World& world, OrderRow& order) {
   if (order.holds.empty() && order.order_status == OrderStatus::on_hold) order.order_status = OrderStatus::accepted;
   note(world, origin, order.id, "hub", "hold_lifted", code, reason.value_or(""));
   publish_order(world, origin, "order.hold_lifted", order);
+  plan_release(order);
   if (world.rules.release_automatically) release(world, origin, order, false);
   // Held after everything had gone to its warehouses: nothing more to give, and released it was.
   if (order.order_status == OrderStatus::accepted && !order.warehouse_orders.empty() && !order.release_due)
@@ -150,13 +153,10 @@ void ReleaseOrder::change(World& world, OrderRow& order) {
     reply = wrong_status(order, "released");
     return;
   }
-  revise(world, order);
-  if (!release(world, origin, order, true)) {
-    reply = Reply::refuse(409, "invalid_transition", "Nothing of the order is promised yet; it cannot be released.");
-    --order.revision;
-    return;
-  }
-  reply = answer(order, 200);
+  if (revise_if(world, order, [&] { return release(world, origin, order, true); }))
+    reply = answer(order, 200);
+  else
+    reply = Reply::refuse(409, "invalid_transition", "Nothing of the order can go now; it cannot be released.");
 }
 
 void ReleaseDue::ask(const World& world, Needs& needs) const {
@@ -167,9 +167,7 @@ void ReleaseDue::decide(World& world) {
   for (const auto& id : ids) {
     auto* order = world.order(id);
     if (!order || !releasable(*order)) continue;
-    std::int64_t before = order->revision;
-    revise(world, *order);
-    if (!release(world, origin, *order, false)) order->revision = before;
+    revise_if(world, *order, [&] { return release(world, origin, *order, false); });
   }
 }
 

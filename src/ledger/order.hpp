@@ -16,6 +16,19 @@ LineStatus status_of(const LineRow& line);
 bool follow_quantities(OrderRow& order);
 /// One more revision, by this decision.
 void revise(World& world, OrderRow& order);
+/// The same, but only if `change` answers that it changed something; else the order stays as it was.
+template <class Change>
+bool revise_if(World& world, OrderRow& order, Change change) {
+  auto revision = order.revision;
+  auto updated_at = order.updated_at;
+  auto mark = order.mark;
+  revise(world, order);
+  if (change()) return true;
+  order.revision = revision;
+  order.updated_at = updated_at;
+  order.mark = mark;
+  return false;
+}
 /// 200 or 201 with the order, its ETag and, for 201, its Location.
 Reply answer(const OrderRow& order, int status);
 

@@ -66,9 +66,13 @@ WarehouseOrderRow make(World& world, const OrderRow& order, const Bundle& bundle
 void plan_release(OrderRow& order) {
   order.release_due.reset();
   if (!releasable(order)) return;
+  bool together = ships_complete(order);  // then the last date counts: sooner nothing goes
   for (const auto& line : order.lines)
-    for (const auto& commitment : line.commitments)
-      if (ungiven(commitment)) order.release_due = std::min(order.release_due.value_or(commitment.date), commitment.date);
+    for (const auto& commitment : line.commitments) {
+      if (!ungiven(commitment)) continue;
+      Date known = order.release_due.value_or(commitment.date);
+      order.release_due = together ? std::max(known, commitment.date) : std::min(known, commitment.date);
+    }
 }
 
 bool releasable(const OrderRow& order) {

@@ -61,7 +61,7 @@ void free_holds(ReservationRow& reservation, PositionDecision& decision) {
       decision.version_made(line.position);
     }
   }
-  reservation.mark = Mark::changed;
+  if (reservation.mark == Mark::clean) reservation.mark = Mark::changed;
 }
 
 void expire(World& world, ReservationRow& reservation) {
@@ -98,8 +98,15 @@ void Reserve::decide_new(World& world) {
     Decimal granted = min(can, line.quantity);
     available.push_back(can);
     all = all && granted == line.quantity;
-    ReservationLineRow held{static_cast<int>(row.lines.size()) + 1, line.position, date, line.factor, line.quantity, granted,
-                            position ? position->version : 0, {}, {}};
+    ReservationLineRow held{static_cast<int>(row.lines.size()) + 1,
+                            line.position,
+                            date,
+                            line.factor,
+                            line.quantity,
+                            granted,
+                            position ? position->version : 0,
+                            {},
+                            {}};
     held.uom = line.uom;
     held.asked_date = line.date;
     if (granted.positive()) {
@@ -160,7 +167,7 @@ void ExtendReservation::decide_new(World& world) {
   if (!row) return;
   row->expires_at = world.now + std::chrono::duration_cast<std::chrono::microseconds>(ttl).count();
   row->state = ReservationState::updated;
-  row->mark = Mark::changed;
+  if (row->mark == Mark::clean) row->mark = Mark::changed;
   for (const auto& line : row->lines) {
     auto* position = world.position(line.position);
     if (!position || line.granted.is_zero()) continue;

@@ -8,9 +8,9 @@ namespace crossdock::ledger {
 
 struct HoldLine {
   PositionKey position;
-  Decimal quantity;          ///< in the base unit
-  Fraction factor;           ///< base units per unit of the answer
-  std::string uom;           ///< as asked; empty: the base unit was meant
+  Decimal quantity;  ///< in the base unit
+  Fraction factor;   ///< base units per unit of the answer
+  std::string uom;   ///< as asked; empty: the base unit was meant
   std::string base_uom;
   std::optional<Date> date;  ///< as asked
 };

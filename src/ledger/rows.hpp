@@ -41,6 +41,7 @@ struct PositionRow {
   std::optional<Instant> gap_since;
   std::string suspect;
   Mark mark = Mark::clean;
+  friend bool operator==(const PositionRow&, const PositionRow&) = default;
 };
 
 struct MovementKey {
@@ -86,6 +87,13 @@ struct LineRow {
   std::vector<CommitmentRow> commitments;
   Mark mark = Mark::clean;
   Decimal shipped() const { return awaited + consumed; }
+};
+
+/// Demand of a position that a warehouse has been told to send.
+struct AtWarehouseRow {
+  Instant told_at;
+  std::string state;  ///< of the warehouse order
+  Decimal quantity;
 };
 
 struct WarehouseOrderLineRow {
@@ -272,8 +280,8 @@ struct JournalEntry {
 /// A record for Kafka: an event, or a dead letter with its bytes as they came.
 struct Outgoing {
   std::string topic;
-  std::string lane;                 ///< what keeps order: the key's text
-  std::optional<std::string> key;   ///< bytes; none for a dead letter without a key
+  std::string lane;                ///< what keeps order: the key's text
+  std::optional<std::string> key;  ///< bytes; none for a dead letter without a key
   std::vector<std::pair<std::string, std::string>> headers;
   std::optional<std::string> body;  ///< none is a tombstone
 };

@@ -10,10 +10,10 @@ namespace crossdock::ledger {
 struct Rules {
   promise::SourcingRule sourcing;
   bool release_automatically = true;
-  int release_ahead_days = 2;               ///< an order goes to its warehouse when the ship date is at most so many days ahead
-  std::chrono::seconds gap_tolerance{30};   ///< dense feeds: how long a missing sequence may be on its way
+  int release_ahead_days = 2;              ///< an order goes to its warehouse when the ship date is at most so many days ahead
+  std::chrono::seconds gap_tolerance{30};  ///< dense feeds: how long a missing sequence may be on its way
   std::chrono::seconds longest_hold{std::chrono::hours(24 * 30)};  ///< the longest ttl of a reservation
-  std::string topic_prefix = "crossdock.";  ///< of published events
+  std::string topic_prefix = "crossdock.";                         ///< of published events
 };
 
 }  // namespace crossdock::ledger

@@ -90,7 +90,8 @@ void LineShipment::ship(Decimal quantity, std::optional<ShipDisposition> disposi
   ship_unpromised(left);
   if (effect == ShipEffect::implied) imply_movement(quantity);
   see_effects();
-  if (disposition) end_rest(*disposition == ShipDisposition::short_backorder);
+  // `complete` ends nothing: what is left goes with another shipment, which may come late.
+  if (disposition && *disposition != ShipDisposition::complete) end_rest(*disposition == ShipDisposition::short_backorder);
 }
 
 /// What has already been seen: kept movements of this line, or a snapshot later than the shipment.
@@ -101,12 +102,9 @@ void LineShipment::see_effects() {
   for (std::size_t i = 0; i < world.awaited.size(); ++i) {
     auto& row = world.awaited[i];
     if (row.source != shipment.source || row.number != shipment.number || row.line != place || !row.quantity.positive()) continue;
-    if (effect == ShipEffect::implied || shown) {
-      end_awaited(world, row, row.quantity, *position);
-    } else {
-      Decimal early = take_early(world, shipment, place, order, warehouse_order, line.place, row.position, row.quantity);
-      end_awaited(world, row, early, *position);
-    }
+    // Movements kept for it are taken in any case: left behind they would meet nothing any more.
+    Decimal early = take_early(world, shipment, place, order, warehouse_order, line.place, row.position, row.quantity);
+    end_awaited(world, row, effect == ShipEffect::implied || shown ? row.quantity : early, *position);
   }
 }
 
@@ -116,8 +114,7 @@ void LineShipment::imply_movement(Decimal quantity) {
   if (!position || !quantity.positive()) return;
   std::string id = shipment.source + "/" + shipment.number + "/" + std::to_string(place);
   MovementKey movement{key(), {-1, shipment.shipped_at.micros}, id};
-  world.movements[movement] =
-      MovementRow{movement, id, shipment.source, shipment.shipped_at, -quantity, {}, "ship", Mark::created};
+  world.movements[movement] = MovementRow{movement, id, shipment.source, shipment.shipped_at, -quantity, {}, "ship", Mark::created};
   bool contained = position->snapshot_as_of && shipment.shipped_at < *position->snapshot_as_of;
   if (!contained) position->profile.on_hand -= quantity;
 }
@@ -142,12 +139,19 @@ void LineShipment::end_rest(bool backorder) {
 void LineShipment::count_in_warehouse_order(const std::string& id, Decimal quantity) {
   for (auto& warehouse_order_row : order.warehouse_orders) {
     if (warehouse_order_row.id != id) continue;
-    for (auto& row : warehouse_order_row.lines)
-      if (row.order_line == line.line) {
-        row.shipped += quantity;
-        touch(warehouse_order_row.mark);
-        return;
-      }
+    // Several of its lines may stand for one order line: each is filled, the last takes what is over.
+    WarehouseOrderLineRow* last = nullptr;
+    for (auto& row : warehouse_order_row.lines) {
+      if (row.order_line != line.line) continue;
+      Decimal part = min(quantity, max(row.quantity - row.shipped, Decimal()));
+      row.shipped += part;
+      quantity -= part;
+      last = &row;
+    }
+    if (!last) continue;
+    last->shipped += quantity;
+    touch(warehouse_order_row.mark);
+    return;
   }
 }
 
@@ -160,7 +164,9 @@ void close_warehouse_orders(OrderRow& order) {
         if (commitment.warehouse_order == row.id) expected += commitment.quantity;
     if (expected.positive()) continue;
     bool whole = std::all_of(row.lines.begin(), row.lines.end(), [](const auto& line) { return line.shipped >= line.quantity; });
-    row.state = to_text(whole ? WarehouseOrderState::shipped : WarehouseOrderState::short_);
+    std::string state(to_text(whole ? WarehouseOrderState::shipped : WarehouseOrderState::short_));
+    if (state == row.state) continue;
+    row.state = std::move(state);
     touch(row.mark);
   }
 }

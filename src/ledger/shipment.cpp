@@ -10,13 +10,16 @@ namespace crossdock::ledger {
 
 namespace {
 
-void ask_shipped_order(const World& world, Needs& needs, const OrderRow& order, const ShipmentRequest& document) {
+void ask_shipped_order(const World& world, Needs& needs, const OrderRow& order, const ShipmentRequest& document, ShipEffect effect) {
   ask_order(world, needs, order.id);
   for (const auto& line : document.lines) {
     const auto* ordered = line_of(order, line.order_line);
     if (!ordered) continue;
     PositionKey key{ordered->sku, document.location};
-    needs.positions.insert(key);
+    if (effect == ShipEffect::implied)
+      needs.new_positions.insert(key);  // its stock will be counted down here, known or not
+    else
+      needs.positions.insert(key);
     needs.early_at.insert(key);
     needs.awaited_at.insert(key);
   }
@@ -36,7 +39,7 @@ OrderRow* Ship::order_in(World& world) const {
 
 void Ship::ask_more(const World& world, Needs& needs) const {
   needs.shipments.insert({document.source, document.shipment_number});
-  needs.master.insert({"location", document.location});
+  needs.parents.insert({"location", document.location});
   if (document.order && document.order->id) {
     needs.order_ids.insert(*document.order->id);
   } else if (document.order) {
@@ -48,7 +51,7 @@ void Ship::ask_more(const World& world, Needs& needs) const {
     if (owner != world.warehouse_orders.end()) needs.order_ids.insert(owner->second);
   }
   if (const auto* found = order_in(const_cast<World&>(world))) {
-    ask_shipped_order(world, needs, *found, document);
+    ask_shipped_order(world, needs, *found, document, effect);
     if (!found->exposure.is_zero()) needs.exposures.insert(found->customer);
   }
 }
@@ -78,8 +81,8 @@ bool Ship::refused(World& world, OrderRow* found) {
     else if (!order_number.empty())
       wait_for(world, from, "shipment", "order", document.order->source.value_or(document.source) + "\n" + order_number);
     else
-      wait_for(world, from, "shipment", "order_id", document.order && document.order->id ? *document.order->id
-                                                                                        : document.warehouse_order.value_or(""));
+      wait_for(world, from, "shipment", "order_id",
+               document.order && document.order->id ? *document.order->id : document.warehouse_order.value_or(""));
     outcome = Outcome::waiting;
     return true;
   }
@@ -91,8 +94,9 @@ bool Ship::refused(World& world, OrderRow* found) {
     std::string at = "/lines/" + std::to_string(i);
     if (!ordered)
       errors.push_back({at + "/order_line", "unknown_reference", "The order has no line " + std::to_string(line.order_line) + ".", {}});
-    else if (ordered->sku != line.sku)
-      errors.push_back({at + "/sku", "unknown_reference", "Line " + std::to_string(line.order_line) + " orders " + ordered->sku + ".", ordered->sku});
+    else if (!line.sku.empty() && ordered->sku != line.sku)
+      errors.push_back(
+          {at + "/sku", "unknown_reference", "Line " + std::to_string(line.order_line) + " orders " + ordered->sku + ".", ordered->sku});
     else if (factors[i].numerator == 0)
       errors.push_back({at + "/uom", "unknown_reference", "The item has no unit " + line.uom.value_or("") + ".", {}});
   }

@@ -2,7 +2,8 @@
 
 #include <algorithm>
 
-#include "crossdock/base/json.hpp"
+#include "crossdock/model/codec.hpp"
+#include "crossdock/model/fulfilment.hpp"
 #include "ledger/effect.hpp"
 #include "ledger/events.hpp"
 
@@ -15,11 +16,16 @@ constexpr std::int64_t implied_epoch = -1;
 
 std::string_view to_text(Outcome outcome) {
   switch (outcome) {
-    case Outcome::applied: return "applied";
-    case Outcome::superseded: return "superseded";
-    case Outcome::duplicate: return "duplicate";
-    case Outcome::waiting: return "waiting";
-    case Outcome::invalid: break;
+    case Outcome::applied:
+      return "applied";
+    case Outcome::superseded:
+      return "superseded";
+    case Outcome::duplicate:
+      return "duplicate";
+    case Outcome::waiting:
+      return "waiting";
+    case Outcome::invalid:
+      break;
   }
   return "invalid";
 }
@@ -29,16 +35,17 @@ Sequence StockEvent::sequence() const {
   return {event.epoch, event.sequence};
 }
 
-MovementKey StockEvent::movement_key() const {
-  return {key(), sequence(), numbering == Numbering::none ? event.id : std::string()};
-}
+MovementKey StockEvent::movement_key() const { return {key(), sequence(), numbering == Numbering::none ? event.id : std::string()}; }
 
 void StockEvent::ask(const World& world, Needs& needs) const {
   needs.stock_feeds.insert(event.location);
   if (!parents_known) {
-    needs.master.insert({"item", event.sku});
-    needs.master.insert({"location", event.location});
-    if (!world.master.contains({"item", event.sku}) || !world.master.contains({"location", event.location})) return;
+    needs.parents.insert({"item", event.sku});
+    needs.parents.insert({"location", event.location});
+    for (const MasterId& id : {MasterId{"item", event.sku}, MasterId{"location", event.location}}) {
+      auto parent = world.master.find(id);
+      if (parent == world.master.end() || parent->second.version == 0) return;  // it will wait: no position is made for it
+    }
   }
   needs.new_positions.insert(key());
   if (event.kind == InventoryKind::snapshot) {
@@ -138,28 +145,42 @@ void follow_gap(PositionRow& position, Numbering numbering, Instant now) {
 
 }  // namespace
 
+/// What the snapshot has already had taken off although it still stands as demand here: what the warehouse had been told by then (of
+/// `picked`, what it was picking), and what was shipped but not yet seen to leave.
+Decimal StockEvent::netted_off(const World& world) const {
+  Decimal sum;
+  if (event.netted == Netted::none) return sum;
+  auto there = world.at_warehouse.find(key());
+  if (there != world.at_warehouse.end())
+    for (const auto& row : there->second)
+      if (row.told_at < event.at && (event.netted == Netted::allocated || row.state == to_text(WarehouseOrderState::picking)))
+        sum += row.quantity;
+  for (const auto& row : world.awaited)
+    if (row.position == key() && !shown_by(row, event.at, std::chrono::microseconds(clock_skew).count())) sum += row.demand;
+  return sum;
+}
+
 void StockEvent::take_snapshot(World& world, PositionRow& position) {
   auto at = sequence();
   if (at == position.snapshot && (event.id == position.snapshot_id || numbering != Numbering::none)) {
     outcome = Outcome::duplicate;
     return;
   }
-  if (at <= position.snapshot) {
+  // Without a sequence two may be of the same moment: the ids decide, so that any order of arrival gives the same position.
+  bool newer = at > position.snapshot || (at == position.snapshot && event.id > position.snapshot_id);
+  if (!newer) {
     outcome = Outcome::superseded;
     return;
   }
-  Decimal on_hand = event.on_hand, unavailable = event.unavailable;
-  if (event.netted != Netted::none) {
-    auto there = world.at_warehouse.find(key());
-    if (there != world.at_warehouse.end()) on_hand += there->second;
-  }
+  Decimal on_hand = event.on_hand + netted_off(world), unavailable = event.unavailable;
   std::int64_t moves = 0;
   each_after(world, key(), at, event.at, [&](const MovementRow& row) {
     on_hand += row.delta;
     unavailable += row.unavailable_delta;
     if (row.key.sequence.epoch == at.epoch) ++moves;
   });
-  if (!on_hand.storable() || !unavailable.storable()) return refuse("/on_hand", "out_of_range", "The stock would leave the range of numbers.");
+  if (!on_hand.storable() || !unavailable.storable())
+    return refuse("/on_hand", "out_of_range", "The stock would leave the range of numbers.");
   position.profile.on_hand = on_hand;
   position.profile.unavailable = unavailable;
   position.snapshot = at;
@@ -182,16 +203,17 @@ void StockEvent::take_movement(World& world, PositionRow& position) {
   bool counts = id.sequence > position.snapshot;
   if (counts) {
     Decimal on_hand = position.profile.on_hand + event.delta, unavailable = position.profile.unavailable + event.unavailable_delta;
-    if (!on_hand.storable() || !unavailable.storable()) return refuse("/delta", "out_of_range", "The stock would leave the range of numbers.");
+    if (!on_hand.storable() || !unavailable.storable())
+      return refuse("/delta", "out_of_range", "The stock would leave the range of numbers.");
     position.profile.on_hand = on_hand;
     position.profile.unavailable = unavailable;
     if (id.sequence.epoch == position.snapshot.epoch || position.snapshot.number < 0) ++position.moves;
   }
   position.last = std::max(position.last, id.sequence);
-  world.movements[id] = MovementRow{id,          event.id,          event.source, event.at, event.delta, event.unavailable_delta,
-                                    std::string(to_text(event.reason)), Mark::created};
+  world.movements[id] = MovementRow{
+      id, event.id, event.source, event.at, event.delta, event.unavailable_delta, std::string(to_text(event.reason)), Mark::created};
   follow_gap(position, numbering, world.now);
-  see_movement(world, event, position);
+  see_movement(world, event, position, counts);
   outcome = counts ? Outcome::applied : Outcome::superseded;
 }
 
@@ -211,7 +233,29 @@ void wait_for(World& world, const FeedOrigin& from, std::string kind, std::strin
   world.waiting.push_back(std::move(row));
 }
 
-void RaiseGaps::ask(const World&, Needs& needs) const { needs.positions.insert(keys.begin(), keys.end()); }
+void RaiseGaps::ask(const World&, Needs& needs) const {
+  needs.positions.insert(keys.begin(), keys.end());
+  needs.movements_of.insert(keys.begin(), keys.end());
+}
+
+namespace {
+/// The first and the last sequence that is missing between the snapshot (or the beginning) and the highest one seen, within its epoch.
+std::pair<std::int64_t, std::int64_t> missing_of(const World& world, const PositionRow& position) {
+  std::int64_t epoch = position.last.epoch;
+  std::int64_t next = position.snapshot.epoch == epoch && position.snapshot.number >= 0 ? position.snapshot.number + 1 : 1;
+  std::int64_t from = 0, to = -1;
+  auto it = world.movements.lower_bound(MovementKey{position.key, {epoch, next}, {}});
+  for (; it != world.movements.end() && it->first.position == position.key && it->first.sequence.epoch == epoch; ++it) {
+    auto number = it->first.sequence.number;
+    if (number > next) {
+      if (to < 0) from = next;
+      to = number - 1;
+    }
+    next = number + 1;
+  }
+  return {from, std::max(to, from)};
+}
+}  // namespace
 
 void RaiseGaps::decide(World& world) {
   std::int64_t tolerance = std::chrono::microseconds(world.rules.gap_tolerance).count();
@@ -220,13 +264,15 @@ void RaiseGaps::decide(World& world) {
     if (!position || !position->gap_since || !position->suspect.empty() || *position->gap_since + tolerance > world.now) continue;
     position->suspect = "gap";
     position->mark = Mark::changed;
-    std::string body;
-    json::Writer writer(body);
-    writer.begin_object().key("location").string(key.location).key("sku").string(key.sku).key("since").instant(*position->gap_since);
-    writer.key("epoch").integer(position->last.epoch).key("last_sequence").integer(position->last.number);
-    writer.key("missing").integer(position->last.number - std::max<std::int64_t>(position->snapshot.number, 0) - position->moves);
-    writer.key("version").integer(position->version).end_object();
-    publish_position(world, origin, "inventory.gap", *position, std::move(body));
+    auto [from, to] = missing_of(world, *position);
+    InventoryGap body;
+    body.source = position->owner;
+    body.location = key.location;
+    body.sku = key.sku;
+    body.epoch = position->last.epoch;
+    body.from = from;
+    body.to = to;
+    publish_position(world, origin, "inventory.gap", *position, to_json(body));
   }
 }
 

@@ -27,9 +27,9 @@ struct FeedOrigin {
   std::int64_t offset = 0;
   std::optional<std::string> record_key;
   std::vector<std::pair<std::string, std::string>> headers;
-  std::string body;               ///< the record's own bytes, kept while it waits
-  std::int64_t waiting_id = 0;    ///< not 0: it has waited, under this id
-  std::optional<Instant> until;   ///< until when it may wait (kept from the first time)
+  std::string body;              ///< the record's own bytes, kept while it waits
+  std::int64_t waiting_id = 0;   ///< not 0: it has waited, under this id
+  std::optional<Instant> until;  ///< until when it may wait (kept from the first time)
   std::chrono::milliseconds parent_wait{std::chrono::minutes(15)};
 };
 
@@ -42,9 +42,9 @@ class StockEvent final : public Request {
   bool parents_known = false;               ///< item and location were seen in memory; else the store is asked
 
   Outcome outcome = Outcome::invalid;
-  Mistakes errors;           ///< of an invalid one
-  std::string reason;        ///< of an invalid one: for its dead letter
-  std::string stock_owner;   ///< the location document's, if it names one
+  Mistakes errors;          ///< of an invalid one
+  std::string reason;       ///< of an invalid one: for its dead letter
+  std::string stock_owner;  ///< the location document's, if it names one
 
   void ask(const World& world, Needs& needs) const override;
   void decide(World& world) override;
@@ -55,6 +55,7 @@ class StockEvent final : public Request {
   MovementKey movement_key() const;
   bool wait_for_parents(World& world);
   bool refused_for_owner(World& world);
+  Decimal netted_off(const World& world) const;
   void take_snapshot(World& world, PositionRow& position);
   void take_movement(World& world, PositionRow& position);
   void refuse(std::string pointer, std::string code, std::string detail);

@@ -14,24 +14,13 @@ auto* found(Map& map, const Key& key) {
 /// Applies f to each set of the two; stops at the first false.
 template <class Mine, class F>
 bool each_of(Mine& mine, const Needs& theirs, F f) {
-  return f(mine.keys, theirs.keys) &&
-         f(mine.order_numbers, theirs.order_numbers) &&
-         f(mine.order_ids, theirs.order_ids) &&
-         f(mine.warehouse_orders, theirs.warehouse_orders) &&
-         f(mine.shipments, theirs.shipments) &&
-         f(mine.reservations, theirs.reservations) &&
-         f(mine.positions, theirs.positions) &&
-         f(mine.new_positions, theirs.new_positions) &&
-         f(mine.movements, theirs.movements) &&
-         f(mine.movements_of, theirs.movements_of) &&
-         f(mine.awaited_at, theirs.awaited_at) &&
-         f(mine.early_at, theirs.early_at) &&
-         f(mine.commitments_at, theirs.commitments_at) &&
-         f(mine.netted_at, theirs.netted_at) &&
-         f(mine.master, theirs.master) &&
-         f(mine.exposures, theirs.exposures) &&
-         f(mine.stock_feeds, theirs.stock_feeds) &&
-         f(mine.purchase_orders, theirs.purchase_orders);
+  return f(mine.keys, theirs.keys) && f(mine.order_numbers, theirs.order_numbers) && f(mine.order_ids, theirs.order_ids) &&
+         f(mine.warehouse_orders, theirs.warehouse_orders) && f(mine.shipments, theirs.shipments) &&
+         f(mine.reservations, theirs.reservations) && f(mine.positions, theirs.positions) && f(mine.new_positions, theirs.new_positions) &&
+         f(mine.movements, theirs.movements) && f(mine.movements_of, theirs.movements_of) && f(mine.awaited_at, theirs.awaited_at) &&
+         f(mine.early_at, theirs.early_at) && f(mine.promised_at, theirs.promised_at) && f(mine.netted_at, theirs.netted_at) &&
+         f(mine.master, theirs.master) && f(mine.parents, theirs.parents) && f(mine.exposures, theirs.exposures) &&
+         f(mine.stock_feeds, theirs.stock_feeds) && f(mine.purchase_orders, theirs.purchase_orders);
 }
 }  // namespace
 
@@ -78,6 +67,7 @@ void KeyedRequest::ask(const World& world, Needs& needs) const {
 }
 
 void KeyedRequest::decide(World& world) {
+  if (!replayed && reply.status != 0) decided_ = std::move(reply);
   replayed = false;
   reply = Reply{};
   if (!key.key.empty()) {
@@ -86,7 +76,8 @@ void KeyedRequest::decide(World& world) {
         reply = Reply::refuse(422, "idempotency_key_reused", "This Idempotency-Key was used with another body; send a new key.");
         return;
       }
-      replayed = true;
+      // Bytes that it made itself before (they hold its own id or revision) are no repeat.
+      replayed = known->reply.status != decided_.status || known->reply.body != decided_.body;
       reply = known->reply;
       return;
     }
@@ -121,7 +112,7 @@ std::vector<PositionKey> PositionDecision::settle() {
       row.version = before.row.version + 1;
       made.push_back(key);
     }
-    if (row.mark == Mark::clean) row.mark = Mark::changed;
+    if (row.mark == Mark::clean && row != before.row) row.mark = Mark::changed;  // what was only looked at is not written
   }
   before_.clear();
   return made;

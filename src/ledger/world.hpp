@@ -23,18 +23,19 @@ struct Needs {
   std::set<std::string> order_ids;
   std::set<std::string> warehouse_orders;  ///< by id: which order they belong to (that order is then asked for by whoever sees it)
   std::set<SourceNumber> shipments;
-  std::set<std::string> reservations;    ///< with their lines; their positions must be asked for by whoever sees the lines
-  std::set<PositionKey> positions;       ///< locked if they exist
-  std::set<PositionKey> new_positions;   ///< created first where they do not exist
-  std::set<MovementKey> movements;       ///< exactly these, where they exist
-  std::set<PositionKey> movements_of;    ///< all of a position above its snapshot
-  std::set<PositionKey> awaited_at;      ///< awaited effects of a position
-  std::set<PositionKey> early_at;        ///< early effects kept for a position
-  std::set<PositionKey> commitments_at;  ///< who is promised what there, newest first (shortfalls)
-  std::set<PositionKey> netted_at;       ///< positions of which the quantity at the warehouse is asked (netted snapshots)
-  std::set<MasterId> master;
-  std::set<std::string> exposures;       ///< customers
-  std::set<std::string> stock_feeds;     ///< locations
+  std::set<std::string> reservations;   ///< with their lines; their positions must be asked for by whoever sees the lines
+  std::set<PositionKey> positions;      ///< locked if they exist
+  std::set<PositionKey> new_positions;  ///< created first where they do not exist
+  std::set<MovementKey> movements;      ///< exactly these, where they exist
+  std::set<PositionKey> movements_of;   ///< all of a position above its snapshot
+  std::set<PositionKey> awaited_at;     ///< awaited effects of a position
+  std::set<PositionKey> early_at;       ///< early effects kept for a position
+  std::set<PositionKey> promised_at;    ///< who is promised something there (shortfalls)
+  std::set<PositionKey> netted_at;      ///< positions of which the quantity at the warehouse is asked (netted snapshots)
+  std::set<MasterId> master;            ///< to be changed: locked
+  std::set<MasterId> parents;           ///< must exist: read, never locked
+  std::set<std::string> exposures;      ///< customers
+  std::set<std::string> stock_feeds;    ///< locations
   std::set<std::pair<std::string, std::string>> purchase_orders;  ///< (customer, customer_po): who has used it already
 
   void add(const Needs& more);
@@ -60,9 +61,9 @@ class World {
   std::map<MovementKey, MovementRow> movements;
   std::vector<AwaitedRow> awaited;
   std::map<EffectKey, EarlyEffectRow> early;
-  std::map<std::string, std::string> warehouse_orders;  ///< id -> order id
-  std::map<PositionKey, std::vector<CommitmentRow>> commitments;
-  std::map<PositionKey, Decimal> at_warehouse;  ///< open quantity of warehouse orders, for netted snapshots
+  std::map<std::string, std::string> warehouse_orders;              ///< id -> order id
+  std::map<PositionKey, std::vector<OrderRef>> promised;            ///< newest promise first, each order once
+  std::map<PositionKey, std::vector<AtWarehouseRow>> at_warehouse;  ///< what warehouses have been told, for netted snapshots
   std::map<MasterId, MasterRow> master;
   std::map<std::string, ExposureRow> exposures;
   std::map<std::string, StockFeedRow> stock_feeds;
@@ -88,9 +89,9 @@ class World {
 
 /// Who asks, and the ids that tie its events and log lines together.
 struct Origin {
-  std::string client;          ///< who calls: for the journal and for whose key it is
+  std::string client;  ///< who calls: for the journal and for whose key it is
   std::string correlation_id;
-  std::string causation_id;    ///< the message or request that caused it
+  std::string causation_id;  ///< the message or request that caused it
   std::string traceparent;
 };
 
@@ -126,6 +127,9 @@ class KeyedRequest : public Request {
   virtual void ask_more(const World& world, Needs& needs) const = 0;
   /// Decides, given that the key is new. A reply of 2xx is kept under the key; any other frees it.
   virtual void decide_new(World& world) = 0;
+
+ private:
+  Reply decided_;  ///< by an earlier turn, whose COMMIT may have come through although its answer was lost
 };
 
 /// One decision over positions: whatever it changes of a position's quantities makes exactly one version of it, or nothing happened.

@@ -49,7 +49,8 @@ void put_positions(Transaction& tx, const World& world) {
     sku.add(key.sku), location.add(key.location), version.add(row.version);
     on_hand.add(row.profile.on_hand), unavailable.add(row.profile.unavailable), safety.add(row.profile.safety_stock);
     supply.add(row.profile.supply.text()), demand.add(row.profile.demand.text()), expiry.add(row.earliest_expiry), owner.add(row.owner);
-    snap_epoch.add(row.snapshot.epoch), snap_sequence.add(row.snapshot.number), snap_id.add(row.snapshot_id), snap_as_of.add(row.snapshot_as_of);
+    snap_epoch.add(row.snapshot.epoch), snap_sequence.add(row.snapshot.number), snap_id.add(row.snapshot_id),
+        snap_as_of.add(row.snapshot_as_of);
     last_epoch.add(row.last.epoch), last_sequence.add(row.last.number), moves.add(row.moves), gap_since.add(row.gap_since);
     suspect.add(row.suspect);
   }
@@ -69,7 +70,9 @@ void put_movements(Transaction& tx, const World& world) {
     discriminator.add(key.discriminator), id.add(row.id), source.add(row.source), at.add(row.occurred_at);
     delta.add(row.delta), unavailable.add(row.unavailable_delta), reason.add(row.reason);
   }
-  if (!sku.empty()) tx.run("insert_movements", sku, location, epoch, sequence, discriminator, id, source, at, delta, unavailable, reason);
+  if (sku.empty()) return;
+  auto rows = tx.run("insert_movements", sku, location, epoch, sequence, discriminator, id, source, at, delta, unavailable, reason);
+  if (rows.affected() != sku.size()) throw BeginAgain{};  // an implied one: its shipment is stored already
 }
 
 void put_exposures(Transaction& tx, const World& world) {
@@ -86,6 +89,7 @@ void put_stock_feeds(Transaction& tx, const World& world, Mark mark, const char*
   for (const auto& [code, row] : world.stock_feeds)
     if (row.mark == mark) location.add(code), source.add(row.source), feed.add(row.feed), topic.add(row.topic), at.add(row.at);
   if (location.empty()) return;
+  if (mark == Mark::changed) tx.run("lock_stock_feeds", location);  // an update alone would not lock in order
   if (tx.run(statement, location, source, feed, topic, at).affected() != location.size()) throw BeginAgain{};
 }
 
@@ -118,7 +122,8 @@ void put_waiting(Transaction& tx, const World& world) {
   IntegerArray partition, offset;
   BytesArray key, headers, body;
   for (const auto& row : world.waiting) {
-    want_kind.add(row.want_kind), want_key.add(row.want_key), until.add(row.until), kind.add(row.kind), feed.add(row.feed), topic.add(row.topic);
+    want_kind.add(row.want_kind), want_key.add(row.want_key), until.add(row.until), kind.add(row.kind), feed.add(row.feed),
+        topic.add(row.topic);
     partition.add(row.partition), offset.add(row.offset), key.add(row.record_key), headers.add(pack(row.headers)), body.add(row.body);
   }
   tx.run("waiting", want_kind, want_key, until, kind, feed, topic, partition, offset, key, headers, body);

@@ -37,7 +37,12 @@ Turn turn(postgres::Transaction& tx, const Shared& shared, std::span<Request* co
   Loader loader(tx, world, needs);
   loader.load(requests);
   expire_due(world, loader);
-  for (auto* request : requests) request->decide(world);
+  std::vector<Request*> refused;
+  for (auto* request : requests) {
+    request->decide(world);
+    if (request->reply.refusal) refused.push_back(request);
+  }
+  if (!refused.empty() && loader.overtaken(refused)) throw BeginAgain{};
   if (!needs.covers(world.missing)) {
     needs.add(world.missing);
     throw BeginAgain{};
@@ -49,7 +54,8 @@ Turn turn(postgres::Transaction& tx, const Shared& shared, std::span<Request* co
 
 }  // namespace
 
-postgres::Attempt<Decided> decide(postgres::Connection& connection, const Shared& shared, std::span<Request* const> requests, const FeedWork* feed) {
+postgres::Attempt<Decided> decide(postgres::Connection& connection, const Shared& shared, std::span<Request* const> requests,
+                                  const FeedWork* feed) {
   Needs needs;
   for (int beginning = 0; beginning < most_beginnings; ++beginning) {
     bool again = false;

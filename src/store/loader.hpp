@@ -22,6 +22,9 @@ class Loader {
   void load(std::span<ledger::Request* const> requests);
   /// Reservations on the locked positions whose time is over and that no request of the batch names: to be expired first.
   const std::set<std::string>& due() const { return due_; }
+  /// After the decisions: whether what made an identity known (a key, an order, a shipment) committed between its reading and the locks, so
+  /// that a refusal rests on the outcome of the request's own duplicate. Then all begins again and finds it.
+  bool overtaken(std::span<ledger::Request* const> refused);
 
  private:
   void ask(std::span<ledger::Request* const> requests);
@@ -29,6 +32,7 @@ class Loader {
   bool lock_orders();
   bool read_reservations();
   bool lock_positions();
+  void lock_reservations();
   bool load_dependants();
   void find_due_holds();
 
@@ -37,7 +41,8 @@ class Loader {
   ledger::Needs& needs_;
   ledger::Needs done_;
   ledger::Needs asked_;  ///< by the requests themselves
-  bool orders_locked_ = false, positions_locked_ = false, awaited_again_ = false;
+  bool orders_locked_ = false, positions_locked_ = false;
+  std::set<ledger::PositionKey> awaited_locked_;  ///< whose awaited effects were read under the locks
   std::set<std::string> due_;
 };
 

@@ -8,10 +8,12 @@ std::vector<postgres::Statement> apply_statements() {
        "insert into idempotency_key (client, call, key, fingerprint, status, headers, body) select * from unnest($1::text[], $2::text[], "
        "$3::text[], $4::bytea[], $5::int2[], $6::text[], $7::text[]) as a(client, call, key, fingerprint, status, headers, body) "
        "order by client collate \"C\", call collate \"C\", key collate \"C\" on conflict do nothing"},
-      {"insert_master", "insert into master (kind, id, version, body) select * from unnest($1::text[], $2::text[], $3::int8[], $4::text[]) "
-                        "as a(kind, id, version, body) order by kind collate \"C\", id collate \"C\" on conflict do nothing"},
-      {"update_master", "update master m set version = a.version, body = a.body from unnest($1::text[], $2::text[], $3::int8[], $4::text[]) "
-                        "as a(kind, id, version, body) where (m.kind, m.id) = (a.kind, a.id)"},
+      {"insert_master",
+       "insert into master (kind, id, version, body) select * from unnest($1::text[], $2::text[], $3::int8[], $4::text[]) "
+       "as a(kind, id, version, body) order by kind collate \"C\", id collate \"C\" on conflict do nothing"},
+      {"update_master",
+       "update master m set version = a.version, body = a.body from unnest($1::text[], $2::text[], $3::int8[], $4::text[]) "
+       "as a(kind, id, version, body) where (m.kind, m.id) = (a.kind, a.id)"},
       {"insert_orders",
        "insert into sales_order (id, source, order_number, fingerprint, revision, order_status, fulfilment_status, financial_status, "
        "customer, customer_po, head, holds, verdict, exposure, created_at, updated_at, release_due) select * from unnest($1::uuid[], "
@@ -26,7 +28,8 @@ std::vector<postgres::Statement> apply_statements() {
        "$8::timestamptz[], $9::date[]) as a(id, revision, order_status, fulfilment_status, financial_status, holds, exposure, updated_at, "
        "release_due) where o.id = a.id"},
       {"insert_lines",
-       "insert into order_line (order_id, line, place, sku, body, base_uom, numerator, denominator, ordered, over_shipped, open, committed, "
+       "insert into order_line (order_id, line, place, sku, body, base_uom, numerator, denominator, ordered, over_shipped, open, "
+       "committed, "
        "backordered, awaited, consumed, cancelled) select * from unnest($1::uuid[], $2::int4[], $3::int4[], $4::text[], $5::text[], "
        "$6::text[], $7::int8[], $8::int8[], $9::numeric[], $10::numeric[], $11::numeric[], $12::numeric[], $13::numeric[], $14::numeric[], "
        "$15::numeric[], $16::numeric[])"},
@@ -37,15 +40,18 @@ std::vector<postgres::Statement> apply_statements() {
        "committed, backordered, awaited, consumed, cancelled) where (l.order_id, l.line) = (a.order_id, a.line)"},
       {"insert_commitments",
        "insert into commitment (order_id, line, number, sku, location, date, quantity, effected, version, warehouse_order) select * from "
-       "unnest($1::uuid[], $2::int4[], $3::int4[], $4::text[], $5::text[], $6::date[], $7::numeric[], $8::numeric[], $9::int8[], $10::uuid[])"},
+       "unnest($1::uuid[], $2::int4[], $3::int4[], $4::text[], $5::text[], $6::date[], $7::numeric[], $8::numeric[], $9::int8[], "
+       "$10::uuid[])"},
       {"update_commitments",
        "update commitment c set quantity = a.quantity, effected = a.effected, warehouse_order = a.warehouse_order from unnest($1::uuid[], "
-       "$2::int4[], $3::int4[], $4::numeric[], $5::numeric[], $6::uuid[]) as a(order_id, line, number, quantity, effected, warehouse_order) "
+       "$2::int4[], $3::int4[], $4::numeric[], $5::numeric[], $6::uuid[]) as a(order_id, line, number, quantity, effected, "
+       "warehouse_order) "
        "where (c.order_id, c.line, c.number) = (a.order_id, a.line, a.number)"},
       {"insert_warehouse_orders",
        "insert into warehouse_order (id, order_id, location, sequence, state, ship_date, created_at) select * from unnest($1::uuid[], "
        "$2::uuid[], $3::text[], $4::int4[], $5::text[], $6::date[], $7::timestamptz[])"},
-      {"update_warehouse_orders", "update warehouse_order w set state = a.state from unnest($1::uuid[], $2::text[]) as a(id, state) where w.id = a.id"},
+      {"update_warehouse_orders",
+       "update warehouse_order w set state = a.state from unnest($1::uuid[], $2::text[]) as a(id, state) where w.id = a.id"},
       {"insert_warehouse_order_lines",
        "insert into warehouse_order_line (warehouse_order, line, order_line, sku, quantity, shipped) select * from unnest($1::uuid[], "
        "$2::int4[], $3::int4[], $4::text[], $5::numeric[], $6::numeric[])"},
@@ -64,7 +70,7 @@ std::vector<postgres::Statement> apply_statements() {
       {"insert_movements",
        "insert into movement (sku, location, epoch, sequence, discriminator, id, source, occurred_at, delta, unavailable_delta, reason) "
        "select * from unnest($1::text[], $2::text[], $3::int8[], $4::int8[], $5::text[], $6::text[], $7::text[], $8::timestamptz[], "
-       "$9::numeric[], $10::numeric[], $11::text[])"},
+       "$9::numeric[], $10::numeric[], $11::text[]) on conflict do nothing"},
       {"insert_reservations",
        "insert into reservation (id, state, expires_at, reference, policy, client, order_id, created_at) select * from unnest($1::uuid[], "
        "$2::text[], $3::timestamptz[], $4::text[], $5::text[], $6::text[], $7::uuid[], $8::timestamptz[])"},
@@ -77,7 +83,8 @@ std::vector<postgres::Statement> apply_statements() {
        "$8::int8[], $9::int8[], $10::numeric[], $11::numeric[], $12::int8[])"},
       {"insert_shipments",
        "insert into shipment (id, source, number, fingerprint, order_id, location, shipped_at, body, created_at) select * from "
-       "unnest($1::uuid[], $2::text[], $3::text[], $4::bytea[], $5::uuid[], $6::text[], $7::timestamptz[], $8::text[], $9::timestamptz[]) as "
+       "unnest($1::uuid[], $2::text[], $3::text[], $4::bytea[], $5::uuid[], $6::text[], $7::timestamptz[], $8::text[], $9::timestamptz[]) "
+       "as "
        "a(id, source, number, fingerprint, order_id, location, shipped_at, body, created_at) order by source collate \"C\", number collate "
        "\"C\" on conflict do nothing"},
       {"insert_awaited",
@@ -92,7 +99,8 @@ std::vector<postgres::Statement> apply_statements() {
        "delete from awaited_effect w using unnest($1::text[], $2::text[], $3::int4[], $4::int4[]) as a(source, number, line, part) "
        "where (w.source, w.number, w.line, w.part) = (a.source, a.number, a.line, a.part)"},
       {"put_early",
-       "insert into early_effect (kind, source, number, line, sku, location, quantity, seen_at) select * from unnest($1::text[], $2::text[], "
+       "insert into early_effect (kind, source, number, line, sku, location, quantity, seen_at) select * from unnest($1::text[], "
+       "$2::text[], "
        "$3::text[], $4::int4[], $5::text[], $6::text[], $7::numeric[], $8::timestamptz[]) "
        "on conflict (kind, source, number, line, sku, location) do update set quantity = excluded.quantity"},
       {"delete_early",
@@ -111,15 +119,17 @@ std::vector<postgres::Statement> apply_statements() {
       {"journal",
        "insert into journal (at, order_id, system, step, document, actor, detail, correlation_id) select * from unnest($1::timestamptz[], "
        "$2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[])"},
-      {"outbox", "insert into outbox (shard, topic, key, headers, body) select * from unnest($1::int2[], $2::text[], $3::bytea[], "
-                 "$4::bytea[], $5::bytea[])"},
+      {"outbox",
+       "insert into outbox (shard, topic, key, headers, body) select * from unnest($1::int2[], $2::text[], $3::bytea[], "
+       "$4::bytea[], $5::bytea[])"},
       {"waiting",
        "insert into waiting (want_kind, want_key, until, kind, feed, topic, partition, record_offset, record_key, headers, body) select * "
        "from unnest($1::text[], $2::text[], $3::timestamptz[], $4::text[], $5::text[], $6::text[], $7::int4[], $8::int8[], $9::bytea[], "
        "$10::bytea[], $11::bytea[])"},
       {"waiting_done", "delete from waiting where id = any($1::int8[])"},
-      {"exceptions", "insert into exception (kind, reason, detail, origin, body) select * from unnest($1::text[], $2::text[], $3::text[], "
-                     "$4::text[], $5::bytea[])"},
+      {"exceptions",
+       "insert into exception (kind, reason, detail, origin, body) select * from unnest($1::text[], $2::text[], $3::text[], "
+       "$4::text[], $5::bytea[])"},
       {"change", "insert into change (body) values ($1)"},
   };
 }

@@ -17,7 +17,8 @@ void Books::place(std::vector<std::pair<std::string, int>> codes) {
     all.push_back(std::move(made));
     master[{"location", code}] = MasterRow{{"location", code}, 1, R"({"code":")" + code + "\"}", Mark::clean};
   }
-  std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return std::tie(a.priority, a.code) < std::tie(b.priority, b.code); });
+  std::sort(all.begin(), all.end(),
+            [](const auto& a, const auto& b) { return std::tie(a.priority, a.code) < std::tie(b.priority, b.code); });
   locations = std::make_shared<promise::Locations>(std::move(all));
 }
 
@@ -92,7 +93,8 @@ void Books::fill(World& world, Needs& needs) const {
     for (const auto& line : order.lines)
       for (const auto& commitment : line.commitments) {
         if (!commitment.quantity.positive()) continue;
-        if (needs.promised_at.contains(commitment.position)) world.promised[commitment.position].push_back({id, order.source, order.order_number});
+        if (needs.promised_at.contains(commitment.position))
+          world.promised[commitment.position].push_back({id, order.source, order.order_number});
         for (const auto& row : order.warehouse_orders)
           if (row.id == commitment.warehouse_order && needs.netted_at.contains(commitment.position))
             world.at_warehouse[commitment.position].push_back({row.created_at, row.state, commitment.demand()});
@@ -252,7 +254,8 @@ promise::Schedule demand_of(const Books& books, const PositionKey& key) {
 std::string Books::broken_invariant() const {
   for (const auto& [key, row] : positions)
     if (row.profile.demand != demand_of(*this, key))
-      return "demand of " + key.sku + "@" + key.location + " is " + row.profile.demand.text() + ", its record says " + demand_of(*this, key).text();
+      return "demand of " + key.sku + "@" + key.location + " is " + row.profile.demand.text() + ", its record says " +
+             demand_of(*this, key).text();
   for (const auto& [id, order] : orders)
     for (const auto& line : order.lines) {
       if (line.ordered + line.over_shipped != line.open + line.committed + line.backordered + line.awaited + line.consumed + line.cancelled)
@@ -262,7 +265,8 @@ std::string Books::broken_invariant() const {
       Decimal committed, waits;
       for (const auto& commitment : line.commitments) {
         committed += commitment.quantity;
-        if (commitment.effected.negative() || commitment.effected > commitment.quantity) return "effected beyond its commitment in " + order.order_number;
+        if (commitment.effected.negative() || commitment.effected > commitment.quantity)
+          return "effected beyond its commitment in " + order.order_number;
       }
       for (const auto& row : awaited)
         if (row.order_id == id && row.order_line == line.line) waits += row.quantity;
