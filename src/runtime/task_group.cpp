@@ -6,6 +6,7 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <cassert>
+#include <utility>
 
 #include "runtime/within.hpp"
 
@@ -23,7 +24,7 @@ void TaskGroup::spawn(std::string name, Work work, OnExit on_exit) {
     std::list<Entry> gone;  // unlinked first: on_exit may spawn again or look at size()
     gone.splice(gone.end(), entries_, entry);
     if (entries_.empty()) all_gone_.cancel();
-    if (on_exit) on_exit(gone.front().name, broken);
+    if (on_exit) on_exit(gone.front().name, std::move(broken));
   };
   asio::co_spawn(loop_, entry->work(), asio::bind_cancellation_slot(entry->stop.slot(), asio::bind_executor(loop_, std::move(done))));
 }
