@@ -24,7 +24,8 @@ std::vector<Statement> cursor_statements() {
 }
 
 Cursor claim(Transaction& tx, const std::string& feed, const std::string& topic, int partition, const std::string& owner) {
-  auto row = tx.run("claim", topic, partition, feed, owner)[0];
+  auto rows = tx.run("claim", topic, partition, feed, owner);  // named: a Row points into its Rows
+  auto row = rows[0];
   return Cursor{topic, partition, row.integer(0), row.integer(1)};
 }
 
