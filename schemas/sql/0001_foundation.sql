@@ -148,6 +148,7 @@ create table reservation (
   policy     text not null,
   client     text not null,
   order_id   uuid,                            -- whose commitments it became
+  ext        text not null default '',        -- JSON of the caller
   created_at timestamptz not null
 ) with (fillfactor = 70);
 create index reservation_live on reservation (expires_at) where state in ('created', 'updated');

@@ -133,7 +133,7 @@ std::string render(const ReservationRow& row) {
     writer.string(*row.reference);
   else
     writer.null();
-  writer.key("expires_at").instant(row.expires_at).key("policy").string(row.policy).key("lines").begin_array();
+  writer.key("expires_at").instant(row.expires_at).key("lines").begin_array();
   for (const auto& line : row.lines) {
     writer.begin_object().key("sku").string(line.position.sku).key("location").string(line.position.location);
     writer.key("requested").decimal(from_base(line.requested, line.factor).quantity);
@@ -147,7 +147,7 @@ std::string render(const ReservationRow& row) {
     writer.key("version").integer(line.version).end_object();
   }
   writer.end_array();
-  if (!row.order_id.empty()) writer.key("order").string(row.order_id);
+  if (!row.ext.empty()) writer.key("ext").raw(row.ext);
   writer.end_object();
   return out;
 }

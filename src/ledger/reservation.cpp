@@ -87,6 +87,7 @@ void Reserve::decide_new(World& world) {
   row.reference = reference;
   row.policy = to_text(policy);
   row.client = origin.client;
+  row.ext = ext;
   row.created_at = world.now;
   row.mark = Mark::created;
   bool all = true;

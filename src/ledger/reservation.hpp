@@ -22,6 +22,7 @@ class Reserve final : public KeyedRequest {
   std::optional<std::string> reference;
   ReservationPolicy policy = ReservationPolicy::all_or_nothing;
   std::chrono::seconds ttl{900};
+  std::string ext;  ///< JSON of the caller; empty: none
   std::vector<HoldLine> lines;
 
  protected:

@@ -158,6 +158,7 @@ struct ReservationRow {
   std::string policy;
   std::string client;
   std::string order_id;  ///< whose commitments it became; empty before
+  std::string ext;       ///< JSON of the caller; empty: none
   Instant created_at;
   std::vector<ReservationLineRow> lines;
   Mark mark = Mark::clean;

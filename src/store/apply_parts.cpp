@@ -20,7 +20,7 @@ void add_or_null(UuidArray& array, const std::string& id) {
 
 void insert_reservations(Transaction& tx, const World& world) {
   UuidArray id, order_id, line_of;
-  TextArray state, reference, policy, client, sku, location, uom;
+  TextArray state, reference, policy, client, ext, sku, location, uom;
   InstantArray expires, created;
   IntegerArray line_number, numerator, denominator, version;
   DateArray date, asked;
@@ -28,7 +28,7 @@ void insert_reservations(Transaction& tx, const World& world) {
   for (const auto& [key, row] : world.reservations) {
     if (row.mark != Mark::created) continue;
     id.add(key), state.add(to_text(row.state)), expires.add(row.expires_at), reference.add(row.reference), policy.add(row.policy);
-    client.add(row.client), created.add(row.created_at), add_or_null(order_id, row.order_id);
+    client.add(row.client), ext.add(row.ext), created.add(row.created_at), add_or_null(order_id, row.order_id);
     for (const auto& line : row.lines) {
       line_of.add(key), line_number.add(line.line), sku.add(line.position.sku), location.add(line.position.location), date.add(line.date);
       uom.add(line.uom), asked.add(line.asked_date), numerator.add(line.factor.numerator), denominator.add(line.factor.denominator);
@@ -36,8 +36,9 @@ void insert_reservations(Transaction& tx, const World& world) {
     }
   }
   if (id.empty()) return;
-  tx.run("insert_reservations", id, state, expires, reference, policy, client, order_id, created);
-  tx.run("insert_reservation_lines", line_of, line_number, sku, location, date, uom, asked, numerator, denominator, requested, granted, version);
+  tx.run("insert_reservations", id, state, expires, reference, policy, client, order_id, created, ext);
+  tx.run("insert_reservation_lines", line_of, line_number, sku, location, date, uom, asked, numerator, denominator, requested, granted,
+         version);
 }
 
 void update_reservations(Transaction& tx, const World& world) {
@@ -89,9 +90,10 @@ void put_awaited(Transaction& tx, const World& world) {
     if (row.mark == Mark::changed) (ended ? gone : changed).add(row);
   }
   if (!made.source.empty())
-    tx.run("insert_awaited", made.source, made.number, made.line, made.part, made.order_id, made.order_line, made.sku, made.location, made.date,
-           made.shipped, made.quantity, made.demand);
-  if (!changed.source.empty()) tx.run("update_awaited", changed.source, changed.number, changed.line, changed.part, changed.quantity, changed.demand);
+    tx.run("insert_awaited", made.source, made.number, made.line, made.part, made.order_id, made.order_line, made.sku, made.location,
+           made.date, made.shipped, made.quantity, made.demand);
+  if (!changed.source.empty())
+    tx.run("update_awaited", changed.source, changed.number, changed.line, changed.part, changed.quantity, changed.demand);
   if (!gone.source.empty()) tx.run("delete_awaited", gone.source, gone.number, gone.line, gone.part);
 }
 

@@ -12,7 +12,8 @@ using namespace ledger;
 namespace {
 
 [[noreturn]] void damaged(const char* what, std::string_view text) {
-  throw postgres::Error(postgres::Failure{postgres::FailureKind::other, "", std::string("damaged ") + what + " in the store: " + std::string(text), false});
+  throw postgres::Error(
+      postgres::Failure{postgres::FailureKind::other, "", std::string("damaged ") + what + " in the store: " + std::string(text), false});
 }
 
 template <class E>
@@ -98,7 +99,8 @@ LineRow line_from(const postgres::Row& row) {
   out.base_uom = row.text(5);
   out.factor = fraction(row, 6);
   int column = 8;
-  for (Decimal* figure : {&out.ordered, &out.over_shipped, &out.open, &out.committed, &out.backordered, &out.awaited, &out.consumed, &out.cancelled})
+  for (Decimal* figure :
+       {&out.ordered, &out.over_shipped, &out.open, &out.committed, &out.backordered, &out.awaited, &out.consumed, &out.cancelled})
     *figure = row.decimal(column++);
   return out;
 }
@@ -168,6 +170,7 @@ ReservationRow reservation_from(const postgres::Row& row) {
   out.client = row.text(5);
   out.order_id = row.text(6);
   out.created_at = row.instant(7);
+  out.ext = row.text(8);
   return out;
 }
 

@@ -72,8 +72,8 @@ std::vector<postgres::Statement> apply_statements() {
        "select * from unnest($1::text[], $2::text[], $3::int8[], $4::int8[], $5::text[], $6::text[], $7::text[], $8::timestamptz[], "
        "$9::numeric[], $10::numeric[], $11::text[]) on conflict do nothing"},
       {"insert_reservations",
-       "insert into reservation (id, state, expires_at, reference, policy, client, order_id, created_at) select * from unnest($1::uuid[], "
-       "$2::text[], $3::timestamptz[], $4::text[], $5::text[], $6::text[], $7::uuid[], $8::timestamptz[])"},
+       "insert into reservation (id, state, expires_at, reference, policy, client, order_id, created_at, ext) select * from "
+       "unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::text[], $5::text[], $6::text[], $7::uuid[], $8::timestamptz[], $9::text[])"},
       {"update_reservations",
        "update reservation r set state = a.state, expires_at = a.expires_at, order_id = a.order_id from unnest($1::uuid[], $2::text[], "
        "$3::timestamptz[], $4::uuid[]) as a(id, state, expires_at, order_id) where r.id = a.id"},

@@ -57,9 +57,9 @@ std::vector<postgres::Statement> load_statements() {
        "select l.warehouse_order, o.order_id, l.line, l.order_line, l.sku, l.quantity, l.shipped from warehouse_order o "
        "join warehouse_order_line l on l.warehouse_order = o.id where o.order_id = any($1::uuid[]) order by l.warehouse_order, l.line"},
       {"reservations_read",
-       "select id, state, expires_at, reference, policy, client, order_id, created_at from reservation where id = any($1::uuid[])"},
+       "select id, state, expires_at, reference, policy, client, order_id, created_at, ext from reservation where id = any($1::uuid[])"},
       {"reservations",
-       "select id, state, expires_at, reference, policy, client, order_id, created_at from reservation where id = any($1::uuid[]) "
+       "select id, state, expires_at, reference, policy, client, order_id, created_at, ext from reservation where id = any($1::uuid[]) "
        "order by id for no key update"},
       {"reservation_lines",
        "select reservation_id, line, sku, location, date, uom, asked_date, numerator, denominator, requested, granted, version "
