@@ -141,23 +141,59 @@ Askable::Askable(const Settings& settings)
       credit_circuit(circuit_for(credit)),
       method_circuit(circuit_for(shipping_method)) {}
 
-Task<validation::Answer<validation::CreditFacts>> Asker::credit(std::string customer, Deadline deadline) {
+namespace {
+
+/// In kg, of the lines whose items have a weight; nothing known: empty.
+std::string weight_of(const OrderRequest& order, const promise::Catalog& catalog) {
+  Decimal weight;
+  for (const auto& line : order.lines) {
+    auto item = catalog.item(line.sku);
+    auto factor = item ? item->factor(line.uom.value_or("")) : std::nullopt;
+    if (factor) weight += item->weight_kg.value() * to_base(line.quantity, *factor).quantity;
+  }
+  return weight.positive() ? weight.text() : std::string();
+}
+
+/// Of the lines that say their price.
+std::string amount_of(const OrderRequest& order) {
+  Decimal amount;
+  for (const auto& line : order.lines)
+    if (line.unit_price) amount += line.quantity * *line.unit_price;
+  return amount.positive() ? amount.text() : std::string();
+}
+
+}  // namespace
+
+Question::Question(const OrderRequest& order, const promise::Catalog& catalog)
+    : customer(order.customer), shipping_method(order.shipping_method), country(order.ship_to ? order.ship_to->country.value_or("") : "") {
+  auto address = order.ship_to.value_or(Address());
+  values = {{"customer", customer},
+            {"currency", order.currency},
+            {"amount", amount_of(order)},
+            {"source", order.source},
+            {"order_number", order.order_number},
+            {"shipping_method", shipping_method.value_or("")},
+            {"country", country},
+            {"region", address.region.value_or("")},
+            {"postal_code", address.postal_code.value_or("")},
+            {"weight_kg", weight_of(order, catalog)}};
+}
+
+Task<validation::Answer<validation::CreditFacts>> Asker::credit(Question question, Deadline deadline) {
   if (!shared_->credit) co_return validation::Answer<validation::CreditFacts>();
-  std::vector<std::pair<std::string_view, std::string>> values{{"customer", customer}};
-  auto url = url_of(*shared_->credit, values);
-  auto asking = ask(client_, *shared_->credit, *shared_->credit_circuit, shared_->credit_known, std::move(url), customer, credit_from, deadline);
+  auto url = url_of(*shared_->credit, question.values);
+  auto asking = ask(client_, *shared_->credit, *shared_->credit_circuit, shared_->credit_known, std::move(url), question.customer,
+                    credit_from, deadline);
   validation::Answer<validation::CreditFacts> answer = co_await std::move(asking);
   co_return answer;
 }
 
-Task<validation::Answer<validation::MethodFacts>> Asker::method(OrderRequest order, Deadline deadline) {
-  if (!shared_->shipping_method || !order.shipping_method) co_return validation::Answer<validation::MethodFacts>();
-  std::string country = order.ship_to ? order.ship_to->country.value_or("") : std::string();
-  std::vector<std::pair<std::string_view, std::string>> values{
-      {"code", *order.shipping_method}, {"country", country}, {"customer", order.customer}};
-  auto url = url_of(*shared_->shipping_method, values);
-  std::string key = *order.shipping_method + "|" + country;
-  auto asking = ask(client_, *shared_->shipping_method, *shared_->method_circuit, shared_->method_known, std::move(url), key, method_from, deadline);
+Task<validation::Answer<validation::MethodFacts>> Asker::method(Question question, Deadline deadline) {
+  if (!shared_->shipping_method || !question.shipping_method) co_return validation::Answer<validation::MethodFacts>();
+  auto url = url_of(*shared_->shipping_method, question.values);
+  std::string key = *question.shipping_method + "|" + question.country;
+  auto asking =
+      ask(client_, *shared_->shipping_method, *shared_->method_circuit, shared_->method_known, std::move(url), key, method_from, deadline);
   validation::Answer<validation::MethodFacts> answer = co_await std::move(asking);
   co_return answer;
 }

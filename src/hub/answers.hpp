@@ -5,12 +5,15 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <utility>
+#include <vector>
 
 #include "crossdock/model/order.hpp"
 #include "crossdock/runtime/task.hpp"
+#include "http/client.hpp"
 #include "hub/circuit.hpp"
 #include "hub/settings.hpp"
-#include "http/client.hpp"
+#include "promise/catalog.hpp"
 #include "runtime/loops.hpp"
 #include "validation/answers.hpp"
 
@@ -46,13 +49,22 @@ struct Askable {
   LastKnown<validation::MethodFacts> method_known;
 };
 
+/// An order as systems are asked about it: what `:name` stands for in a path or a query's value. What is not known is empty.
+struct Question {
+  Question(const OrderRequest& order, const promise::Catalog& catalog);
+  std::string customer;
+  std::optional<std::string> shipping_method;
+  std::string country;
+  std::vector<std::pair<std::string_view, std::string>> values;
+};
+
 /// One a loop: its own connections.
 class Asker {
  public:
   Asker(asio::io_context& loop, std::shared_ptr<Askable> shared) : client_(loop), shared_(std::move(shared)) {}
 
-  Task<validation::Answer<validation::CreditFacts>> credit(std::string customer, Deadline deadline);
-  Task<validation::Answer<validation::MethodFacts>> method(OrderRequest order, Deadline deadline);
+  Task<validation::Answer<validation::CreditFacts>> credit(Question question, Deadline deadline);
+  Task<validation::Answer<validation::MethodFacts>> method(Question question, Deadline deadline);
 
  private:
   http::Client client_;

@@ -26,7 +26,8 @@ Fault fault_of(store::Undecided why) {
 }
 
 Fault late() {
-  return Fault(FaultKind::uncertain, "deadline_exceeded", "No decision came in time; ask again with the same Idempotency-Key.").retry_after(1s);
+  return Fault(FaultKind::uncertain, "deadline_exceeded", "No decision came in time; ask again with the same Idempotency-Key.")
+      .retry_after(1s);
 }
 
 std::unique_ptr<store::Writer> make_writer(const Settings& settings, const store::Shared& shared, const char* role, std::size_t batch) {
@@ -52,7 +53,8 @@ store::Shared Hub::shared() {
     if (publisher_) publisher_->wake();
   };
   out.failed = [](const std::string& role, const postgres::Failure& failure) {
-    log::warning("store.failed", {{"role", role}, {"code", postgres::name(failure.kind)}, {"sqlstate", failure.sqlstate}, {"message", failure.message}});
+    log::warning("store.failed",
+                 {{"role", role}, {"code", postgres::name(failure.kind)}, {"sqlstate", failure.sqlstate}, {"message", failure.message}});
   };
   return out;
 }
@@ -162,12 +164,14 @@ Task<validation::Answers> Hub::ask_others(const OrderRequest& order, Deadline de
   auto& asker = *askers_[loops_.here()];
   auto executor = co_await asio::this_coro::executor;
   runtime::Reply<validation::Answer<validation::CreditFacts>> credit(loops_.mailbox(loops_.here()));
-  auto asking_credit = asker.credit(order.customer, deadline);
-  asio::co_spawn(executor, std::move(asking_credit), [credit](std::exception_ptr broken, validation::Answer<validation::CreditFacts> answer) {
-    if (broken) answer.status = validation::AnswerStatus::unavailable;
-    credit.deliver(std::move(answer));
-  });
-  auto asking_method = asker.method(order, deadline);
+  Question question(order, memory_.catalog());
+  auto asking_credit = asker.credit(question, deadline);
+  asio::co_spawn(executor, std::move(asking_credit),
+                 [credit](std::exception_ptr broken, validation::Answer<validation::CreditFacts> answer) {
+                   if (broken) answer.status = validation::AnswerStatus::unavailable;
+                   credit.deliver(std::move(answer));
+                 });
+  auto asking_method = asker.method(question, deadline);
   answers.shipping_method = co_await std::move(asking_method);
   auto waiting = credit.get(Deadline::in(60s));
   std::optional<validation::Answer<validation::CreditFacts>> answered = co_await std::move(waiting);
@@ -240,12 +244,16 @@ Health Hub::health() const {
 
 void Hub::watch() {
   auto& all = metrics::registry();
-  auto add = [&](const char* name, const char* help, std::function<double()> read) { watches_.push_back(all.watch(name, help, {}, std::move(read))); };
+  auto add = [&](const char* name, const char* help, std::function<double()> read) {
+    watches_.push_back(all.watch(name, help, {}, std::move(read)));
+  };
   add("crossdock_positions", "Stock positions in memory.", [this] { return static_cast<double>(memory_.projection().size()); });
   add("crossdock_projection_age_seconds", "Age of the in-memory projection.",
       [this] { return static_cast<double>(Instant::now() - memory_.projection().as_of()) / 1e6; });
-  add("crossdock_events_published_total", "Events that Kafka has acknowledged.", [this] { return static_cast<double>(publisher_->published()); });
-  add("crossdock_outbox_batch", "Events in the batch that is being published.", [this] { return static_cast<double>(publisher_->waiting()); });
+  add("crossdock_events_published_total", "Events that Kafka has acknowledged.",
+      [this] { return static_cast<double>(publisher_->published()); });
+  add("crossdock_outbox_batch", "Events in the batch that is being published.",
+      [this] { return static_cast<double>(publisher_->waiting()); });
   add("crossdock_intake_partitions", "Partitions that this instance reads.", [this] { return static_cast<double>(intake_->partitions()); });
   for (auto [name, read] : {std::pair<const char*, std::int64_t store::Tally::*>{"applied", &store::Tally::applied},
                             {"superseded", &store::Tally::superseded},
