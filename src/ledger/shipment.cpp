@@ -21,7 +21,6 @@ void ask_shipped_order(const World& world, Needs& needs, const OrderRow& order, 
     else
       needs.positions.insert(key);
     needs.early_at.insert(key);
-    needs.awaited_at.insert(key);
   }
 }
 

@@ -9,10 +9,38 @@ using namespace ledger;
 
 namespace {
 
-// One line a row, fields parted by tabs. Codes hold no control characters, and JSON escapes them.
+// One line a row, fields parted by tabs. Raw tabs and line feeds (a caller's own JSON may have them between its tokens) are written as
+// a mark and a letter; the mark itself is a control character that JSON never holds raw.
+constexpr char mark = '\x1d';
+
 void append(std::string& out, std::string_view field) {
   out += '\t';
-  out += field;
+  if (field.find_first_of("\t\n\x1d") == std::string_view::npos) {
+    out += field;
+    return;
+  }
+  for (char c : field) {
+    if (c != '\t' && c != '\n' && c != mark) {
+      out += c;
+      continue;
+    }
+    out += mark;
+    out += c == '\t' ? 't' : c == '\n' ? 'n' : 'm';
+  }
+}
+
+std::string plain(std::string_view field) {
+  std::string out;
+  out.reserve(field.size());
+  for (std::size_t i = 0; i < field.size(); ++i) {
+    if (field[i] != mark || i + 1 == field.size()) {
+      out += field[i];
+      continue;
+    }
+    char letter = field[++i];
+    out += letter == 't' ? '\t' : letter == 'n' ? '\n' : mark;
+  }
+  return out;
 }
 
 std::int64_t integer(std::string_view text) {
@@ -53,9 +81,9 @@ void take_position(const Fields& f, ChangeSink& sink) {
   value.profile.safety_stock = decimal(f[6]);
   value.profile.supply = promise::Schedule::parse(f[7]).value_or(promise::Schedule{});
   value.profile.demand = promise::Schedule::parse(f[8]).value_or(promise::Schedule{});
-  value.owner = f[9];
+  value.owner = plain(f[9]);
   value.suspect = !f[10].empty();
-  sink.position({std::string(f[1]), std::string(f[2])}, value);
+  sink.position({plain(f[1]), plain(f[2])}, value);
 }
 
 }  // namespace
@@ -91,8 +119,8 @@ void decode_change(std::string_view body, ChangeSink& sink) {
     body.remove_prefix(std::min(body.size(), line.size() + 1));
     auto f = split(line);
     if (f[0] == "P") take_position(f, sink);
-    if (f[0] == "M") sink.master(std::string(f[1]), std::string(f[2]), integer(f[3]), std::string(f[4]));
-    if (f[0] == "F") sink.stock_feed({std::string(f[1]), std::string(f[2]), std::string(f[3]), std::string(f[4]), Instant{integer(f[5])}, Mark::clean});
+    if (f[0] == "M") sink.master(plain(f[1]), plain(f[2]), integer(f[3]), plain(f[4]));
+    if (f[0] == "F") sink.stock_feed({plain(f[1]), plain(f[2]), plain(f[3]), plain(f[4]), Instant{integer(f[5])}, Mark::clean});
   }
 }
 

@@ -28,7 +28,10 @@ bool Loader::load_unlocked() {
   auto keys = fresh(needs_.awaited_at, done_.awaited_at);
   if (keys.empty()) return any;
   Pairs pairs(keys);
-  for (auto row : transaction_.run("awaited_at", pairs.first, pairs.second)) world_.awaited.push_back(awaited_from(row));
+  for (auto row : transaction_.run("awaited_at", pairs.first, pairs.second)) {
+    world_.awaited.push_back(awaited_from(row));
+    needs_.order_ids.insert(world_.awaited.back().order_id);
+  }
   return true;
 }
 
