@@ -96,6 +96,9 @@ class Neighbours:
     def accounts(self):
         return {one["number"]: one for one in self.erp.json("GET", "/sim/books")["customers"]}
 
+    def answered(self):
+        return self.erp.json("GET", "/sim/books")["counts"]
+
     def warehouse_books(self):
         return [one.json("GET", "/sim/books") for one in self.warehouses]
 

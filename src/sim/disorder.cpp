@@ -1,5 +1,7 @@
 #include "sim/disorder.hpp"
 
+#include <algorithm>
+
 namespace crossdock::sim {
 
 void Disorder::add(const Told& told, Clock::time_point now) {
@@ -7,6 +9,10 @@ void Disorder::add(const Told& told, Clock::time_point now) {
   if (chance(shares_.late)) {
     at += some_time();
     ++late_;
+  }
+  if (told.where == Told::Where::shipments) {
+    auto& last = last_paper_[told.key];
+    at = last = std::max(at, last);
   }
   waiting_.emplace(at, told);
   if (!chance(shares_.twice)) return;

@@ -1,8 +1,11 @@
 // What a bad line does to records: some come twice, some are overtaken. Pure: time is handed in.
+// Of shipments those of one order keep their order, as a warehouse's shipping papers do: what "the rest of the line" is, is said in turn. They
+// come before their movements or after them, and again later.
 #pragma once
 #include <chrono>
 #include <map>
 #include <random>
+#include <string>
 #include <vector>
 
 #include "crossdock/base/deadline.hpp"
@@ -39,6 +42,7 @@ class Disorder {
   Shares shares_;
   std::mt19937_64 dice_;
   std::multimap<Clock::time_point, Told> waiting_;
+  std::map<std::string, Clock::time_point> last_paper_;  // by key
   std::size_t twice_ = 0, late_ = 0;
 };
 

@@ -49,7 +49,7 @@ class Shop {
   }
   bool gone() const { return buyers_.size() == 0; }
   std::string books() const { return books_.books(); }
-  std::string progress() const { return books_.progress(count_ - next_); }
+  std::string progress() const { return books_.progress(count_); }
 
  private:
   Task<void> buy();

@@ -77,7 +77,7 @@ std::string ShopBooks::books() const {
   return text;
 }
 
-std::string ShopBooks::progress(std::size_t to_come) const {
+std::string ShopBooks::progress(std::size_t all) const {
   std::size_t done = 0, taken = 0, repeats = 0, lost = 0;
   for (const auto& [number, deal] : deals_) {
     done += deal.status != 0 ? 1 : 0;
@@ -89,7 +89,7 @@ std::string ShopBooks::progress(std::size_t to_come) const {
   json::Writer out(text);
   const auto count = [&](std::string_view name, std::size_t value) { out.key(name).integer(static_cast<std::int64_t>(value)); };
   out.begin_object();
-  count("to_come", to_come);
+  count("all", all);
   count("begun", deals_.size());
   count("done", done);
   count("taken", taken);

@@ -48,7 +48,7 @@ class ShopBooks {
   void lose(Deal& deal, const Reply& reply);
 
   std::string books() const;
-  std::string progress(std::size_t to_come) const;
+  std::string progress(std::size_t all) const;
 
  private:
   struct Lost {

@@ -70,7 +70,7 @@ TEST(ShopBooks, ALostReplyHasToComeBackAsItWas) {
   books.lose(refused, {422, R"({"as_of":"1"})", false, ""});
   EXPECT_TRUE(books.hear(refused, {422, R"({"as_of":"2"})", false, ""}, now));
   EXPECT_TRUE(refused.same) << "refusals are not stored";
-  EXPECT_THAT(books.progress(5), HasSubstr(R"("to_come":5,"begun":4,"done":4,"taken":3,"refused":1)"));
+  EXPECT_THAT(books.progress(5), HasSubstr(R"("all":5,"begun":4,"done":4,"taken":3,"refused":1)"));
 }
 
 TEST(ShopBooks, WhatIsNoJsonIsLeftOut) {

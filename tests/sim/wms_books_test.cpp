@@ -166,6 +166,21 @@ TEST(Disorder, NothingIsLostAndWhatIsAskedForHappens) {
   EXPECT_FALSE(std::is_sorted(order.begin(), order.end()));
 }
 
+TEST(Disorder, TheShipmentsOfAnOrderKeepTheirOrder) {
+  Disorder line({0, 0.5, std::chrono::milliseconds(400)}, 3);
+  const auto start = Clock::now();
+  for (int i = 0; i < 500; ++i) line.add({Told::Where::shipments, "o" + std::to_string(i % 5), std::to_string(i), "t", "{}"}, start);
+  std::map<std::string, int> last;
+  std::size_t seen = 0;
+  for (const auto& told : line.due(start + std::chrono::seconds(1))) {
+    const int number = std::stoi(told.id);
+    EXPECT_GE(number, last[told.key]);
+    last[told.key] = number;
+    ++seen;
+  }
+  EXPECT_EQ(seen, 500U);
+}
+
 TEST(Disorder, AGoodLineKeepsTheOrder) {
   Disorder line({}, 3);
   const auto start = Clock::now();
