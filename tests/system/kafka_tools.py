@@ -57,10 +57,10 @@ class Log:
                              "allow.auto.create.topics": False, "isolation.level": "read_committed", "log_level": 2})
         records, end, last = [], time.monotonic() + limit, time.monotonic()
         try:
-            assigned = set()
+            assigned, looked = set(), 0.0
             while time.monotonic() < end:
-                if len(assigned) < 64:
-                    assigned = self._assign(consumer, topics, assigned)
+                if time.monotonic() - looked > 1:
+                    assigned, looked = self._assign(consumer, topics, assigned), time.monotonic()
                 message = consumer.poll(0.1)
                 if message is not None and not message.error():
                     records.append(Record(message))

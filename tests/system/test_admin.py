@@ -6,8 +6,7 @@ import subprocess
 
 import pytest
 
-from seed import Seed
-from world import Fleet, configuration, eventually, unique
+from world import Fleet, configuration, unique
 
 
 @pytest.mark.parametrize("path", ["/livez", "/readyz", "/readyz?verbose", "/startupz"])
@@ -45,14 +44,11 @@ def test_metrics_have_bounded_labels(hub, seed):
     assert hub.admin.get("/metrics").text.count("\n") < before + 40
 
 
-def test_the_log_is_json_lines_with_the_correlation_id(hub, seed):
+def test_the_log_is_json_lines(hub, seed):
     sku, location = seed.place("5")
-    mark = unique("corr")
-    seed.api.post("/v1/orders", seed.order_body((sku, 1, location)), headers={"X-Correlation-Id": mark})
-    lines = eventually(lambda: [line for line in hub.log_text().splitlines() if mark in line], limit=5, what="a line with the correlation id")
-    for line in hub.log_text().splitlines():
-        json.loads(line)
-    assert any(mark in json.dumps(json.loads(line)) for line in lines)
+    seed.order((sku, 1, location))
+    lines = [json.loads(line) for line in hub.log_text().splitlines()]
+    assert lines and all({"at", "level", "event"} <= set(line) for line in lines)
 
 
 def test_a_log_cannot_be_injected(hub):
@@ -98,11 +94,6 @@ def test_a_port_that_is_taken_is_told(services, hub, which):
     assert taken.split(":")[1] in other.log_text() or "in use" in other.log_text()
 
 
-def test_the_readiness_tells_its_parts(hub):
-    text = hub.admin.get("/readyz?verbose").text.lower()
-    assert "postgres" in text or "database" in text
-    assert "kafka" in text
-
-
-def test_the_degraded_word_is_absent_when_all_is_well(hub):
-    assert Seed(hub) and '"degraded":true' not in hub.admin.get("/readyz?verbose").text.replace(" ", "")
+def test_nothing_is_degraded_when_all_is_well(hub, seed):
+    told = hub.admin.get("/readyz?verbose").json()
+    assert told["degraded"] is False and told["why"] == [] and seed.item()

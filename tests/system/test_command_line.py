@@ -86,7 +86,7 @@ def test_version():
         assert done.returncode == 0 and re.search(r"\d+\.\d+", done.stdout), arguments
 
 
-@pytest.mark.parametrize("arguments", [("--help",), ("help",), ("run", "--help"), ("check", "--help"), ("migrate", "--help"), ("doctor", "--help"), ("verify", "--help")])
+@pytest.mark.parametrize("arguments", [("--help",), ("run", "--help"), ("check", "--help"), ("migrate", "--help"), ("doctor", "--help"), ("verify", "--help")])
 def test_help(arguments):
     done = run(*arguments)
     assert done.returncode == 0 and len(done.stdout) > 100, done.stderr
@@ -175,13 +175,13 @@ def columns(connection, pattern):
         where column_name ~ %s and table_schema not in ('pg_catalog', 'information_schema') and data_type = 'numeric' order by 1, 2, 3""", (pattern,)).fetchall()
 
 
-@pytest.mark.parametrize("table, column", [("position", "^on_hand$"), ("order_line", "^(committed|committed_.*)$"), ("commitment|promise", "^quantity$|^base_quantity$")])
+@pytest.mark.parametrize("table, column", [("^position$", "^safety_stock$"), ("^commitment$", "^quantity$"), ("^reservation_line$", "^(granted|quantity)$"), ("^order_line$", "^committed$")])
 def test_verify_sees_a_spoiled_row(fresh, table, column):
     """Negative control: exit 2."""
     fleet = fresh()
     busy(fleet)
     with psycopg.connect(fleet.database, autocommit=True) as connection:
-        found = [entry for entry in columns(connection, column) if re.search(table, entry[1]) and "change" not in entry[1]]
+        found = [entry for entry in columns(connection, column) if re.search(table, entry[1])]
         if not found:
             pytest.skip(f"no column {column} in a table {table}: adapt this test to the schema")
         schema, name, member = found[0]

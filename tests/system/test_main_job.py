@@ -3,6 +3,7 @@ shop with books of their own, one daemon killed in the middle; exit 0 only when 
 import os
 import pathlib
 import re
+import shutil
 import subprocess
 
 import pytest
@@ -20,16 +21,18 @@ def programs():
     return {"CROSSDOCK_BIN": str(hub), "CROSSDOCK_SIM_BIN": str(found)}
 
 
-def demo(tmp_path, *words, limit=400):
-    environment = {**{name: value for name, value in os.environ.items() if not name.startswith("CROSSDOCK_")}, **programs(), "TMPDIR": str(tmp_path)}
+def demo(*words, limit=400):
+    environment = {**{name: value for name, value in os.environ.items() if not name.startswith("CROSSDOCK_")}, **programs()}
     done = subprocess.run([str(ROOT / "tools/demo"), "--once", "--keep", *words], capture_output=True, text=True, timeout=limit, env=environment)
     print(done.stderr[-12000:])
     print(done.stdout[-12000:])
-    logs = "\n".join(path.read_text(errors="replace") for path in tmp_path.glob("crossdock-demo.*/*.log"))
-    assert logs, "the demo left no logs"
+    folder = pathlib.Path(re.search(r"^logs and books: (.+)$", done.stderr, re.M).group(1))
+    logs = "\n".join(path.read_text(errors="replace") for path in folder.glob("*.log"))
+    shutil.rmtree(folder)
+    assert '"event":"ready"' in logs, "the hub left no log"
     found = SANITIZER.search(logs)
     assert not found, logs[max(0, found.start() - 500):found.start() + 3000]
-    left = [path.parent.name for path in pathlib.Path("/proc").glob("[0-9]*/cmdline") if str(tmp_path).encode() in read(path)]
+    left = [path.parent.name for path in pathlib.Path("/proc").glob("[0-9]*/cmdline") if str(folder).encode() in read(path)]
     assert not left, f"still running: {left}"
     return done
 
@@ -42,8 +45,8 @@ def read(path):
 
 
 @pytest.mark.parametrize("words", [("--kafka", "real", "--hubs", "2", "--rate", "15"), ("--orders", "120", "--rate", "25")], ids=["kafka-2-hubs", "in-process"])
-def test_all_books_agree(tmp_path, words):
-    done = demo(tmp_path, *words)
+def test_all_books_agree(words):
+    done = demo(*words)
     assert done.returncode == 0, f"exit {done.returncode}"
     assert "all agree" in done.stderr and "DIFF" not in done.stdout
     for said in ("kill -9", "the ERP hangs", "nobody can read", "come twice"):

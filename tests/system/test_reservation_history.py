@@ -63,6 +63,7 @@ def load(pair, stock, clients=16, each=60):
     for thread in threads:
         thread.join()
     assert not faults, faults
+    time.sleep(1)  # for the other instance's commits to reach the one that is asked
     after = seed.profile(*place)
     return [op for log in logs for op in log], before, after
 

@@ -231,11 +231,18 @@ def test_location_is_compulsory(api, seed):
     assert response.status_code == 400 and response.json()["errors"][0]["pointer"] == "/lines/0/location"
 
 
-@pytest.mark.parametrize("ttl", [0, -1, "soon", 1.5, None, 10**12])
+@pytest.mark.parametrize("ttl", [0, -1, "soon", 1.5, 10**12])
 def test_ttl_bounds(api, seed, ttl):
     sku, location = seed.place("10")
     response = api.post("/v1/reservations", {"ttl_seconds": ttl, "lines": [{"sku": sku, "quantity": "1", "location": location}]})
     assert response.status_code == 400 and response.json()["errors"][0]["pointer"] == "/ttl_seconds"
+
+
+@pytest.mark.parametrize("given", [{}, {"ttl_seconds": None}])
+def test_without_a_ttl_it_holds_15_minutes(api, seed, given):
+    sku, location = seed.place("10")
+    made = fine(api.post("/v1/reservations", {**given, "lines": [{"sku": sku, "quantity": "1", "location": location}]}), 201)
+    assert 890 < (datetime.datetime.fromisoformat(made["expires_at"].replace("Z", "+00:00")) - datetime.datetime.now(datetime.timezone.utc)).total_seconds() < 905
 
 
 def test_an_item_without_any_stock(api, seed):

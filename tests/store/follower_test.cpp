@@ -1,0 +1,222 @@
+// PROTOCOLS.md E: writers hold transactions open, the follower sees each commit exactly once and ends equal to the table.
+#include <map>
+#include <random>
+#include <set>
+
+#include "base.hpp"
+#include "store/follower.hpp"
+
+namespace crossdock::store {
+namespace {
+
+class Recorder final : public Memory {
+ public:
+  void position(const promise::PositionKey& key, const promise::PositionValue& value) override {
+    std::lock_guard hold(lock_);
+    auto& known = positions_[key];
+    if (value.version > known.version) known = value;
+  }
+  void master(const std::string&, const std::string&, std::int64_t, const std::string&) override {}
+  void stock_feed(const StockFeedRow& row) override {
+    std::lock_guard hold(lock_);
+    ++seen_[row.location];
+  }
+  void clear() override {
+    std::lock_guard hold(lock_);
+    positions_.clear();
+    seen_.clear();
+  }
+  void current(Instant at) override { current_ = at.micros; }
+
+  std::map<std::string, int> seen() const {
+    std::lock_guard hold(lock_);
+    return seen_;
+  }
+  std::map<PositionKey, promise::PositionValue> positions() const {
+    std::lock_guard hold(lock_);
+    return positions_;
+  }
+  std::int64_t as_of() const { return current_; }
+
+ private:
+  mutable std::mutex lock_;
+  std::map<PositionKey, promise::PositionValue> positions_;
+  std::map<std::string, int> seen_;
+  std::atomic<std::int64_t> current_{0};
+};
+
+class Following : public WithStore<Following> {
+ protected:
+  void SetUp() override {
+    WithStore::SetUp();
+    if (IsSkipped()) return;
+    for (int i = 0; i < 6; ++i) stock({"P" + std::to_string(i), "E"}, 100);
+  }
+
+  /// Commits of one writer, each with a name of its own; transactions stay open for up to `open` after they have written.
+  void write(int number, int commits, std::chrono::milliseconds open, std::set<std::string>& committed, std::mutex& telling) {
+    auto connection = connect();
+    std::mt19937 random(static_cast<unsigned>(number));
+    auto pick = [&](int low, int high) { return std::uniform_int_distribution<int>(low, high)(random); };
+    for (int i = 0; i < commits; ++i) {
+      std::string mark = "commit-" + std::to_string(number) + "-" + std::to_string(i);
+      bool give_up = pick(0, 9) == 0;
+      auto done = postgres::transact(connection, [&](postgres::Transaction& tx) -> postgres::Attempt<crossdock::Done> {
+        World world(Instant::now(), shared.rules, shared.locations());
+        PositionKey key{"P" + std::to_string(pick(0, 5)), "E"};
+        if (pick(0, 1)) tx.execute("select pg_current_xact_id()");  // its number is older than its writes
+        if (pick(0, 1)) std::this_thread::sleep_for(std::chrono::milliseconds(pick(0, static_cast<int>(open.count()))));
+        auto rows = tx.execute("update position set version = version + 1, on_hand = on_hand + 1 where sku = '" + key.sku +
+                               "' returning version, on_hand, demand");
+        PositionRow row;
+        row.key = key;
+        row.version = rows[0].integer(0);
+        row.profile.on_hand = rows[0].decimal(1);
+        row.owner = "wms";
+        row.mark = Mark::changed;
+        world.positions[key] = row;
+        world.stock_feeds[mark] = {mark, "wms", "f", "", world.now, Mark::created};
+        tx.run("change", encode_change(world));
+        std::this_thread::sleep_for(std::chrono::milliseconds(pick(0, static_cast<int>(open.count()))));
+        if (give_up) return postgres::Failure{postgres::FailureKind::other, "", "given up on purpose", false};
+        return crossdock::Done{};
+      });
+      if (!done) continue;
+      std::lock_guard hold(telling);
+      committed.insert(mark);
+    }
+  }
+
+  std::set<std::string> write_all(int writers, int commits, std::chrono::milliseconds open) {
+    std::set<std::string> committed;
+    std::mutex telling;
+    std::vector<std::thread> threads;
+    for (int i = 0; i < writers; ++i) threads.emplace_back([&, i] { write(i, commits, open, committed, telling); });
+    for (auto& thread : threads) thread.join();
+    return committed;
+  }
+
+  void expect_equal(const Recorder& memory) {
+    auto held = memory.positions();
+    auto connection = connect();
+    auto rows = postgres::transact(connection, [&](postgres::Transaction& tx) {
+      std::map<PositionKey, std::pair<std::int64_t, Decimal>> all;
+      for (auto row : tx.execute("select sku, location, version, on_hand from position")) all[{row.text(0), row.text(1)}] = {row.integer(2), row.decimal(3)};
+      return all;
+    });
+    ASSERT_TRUE(rows);
+    ASSERT_EQ(held.size(), rows->size());
+    for (const auto& [key, row] : *rows) {
+      EXPECT_EQ(held.at(key).version, row.first) << key.sku;
+      EXPECT_EQ(held.at(key).profile.on_hand, row.second) << key.sku;
+    }
+  }
+
+  template <class F>
+  static bool soon(F f) {
+    for (int i = 0; i < 500; ++i) {
+      if (f()) return true;
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+    return false;
+  }
+};
+
+TEST_F(Following, eight_writers_with_open_transactions_and_a_naive_reader_beside) {
+  Recorder memory;
+  Follower follower(db().settings(), memory, {std::chrono::milliseconds(10), std::chrono::minutes(10)});
+  auto loaded = follower.load();
+  ASSERT_TRUE(loaded) << loaded.failure().message;
+  EXPECT_GE(*loaded, 6U);
+  follower.start();
+  // Negative control: what `xid > last` sees of the same writers.
+  std::atomic<bool> stop{false};
+  std::set<std::string> naive;
+  std::thread naive_reader([&] {
+    auto connection = connect();
+    std::string last = "0";
+    while (!stop) {
+      (void)postgres::transact(connection, [&](postgres::Transaction& tx) {
+        for (auto row : tx.query("select xid::text, body from change where xid > $1::text::xid8 order by xid", last)) {
+          last = row.text(0);
+          auto body = row.text(1);
+          auto at = body.find("F\tcommit-");
+          if (at != std::string::npos) naive.insert(body.substr(at + 2, body.find('\t', at + 2) - at - 2));
+        }
+      });
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+  });
+  auto committed = write_all(8, 16, std::chrono::milliseconds(60));
+  EXPECT_GT(committed.size(), 90U);
+  EXPECT_TRUE(soon([&] {
+    follower.wake();
+    return memory.seen().size() >= committed.size();
+  })) << memory.seen().size() << " of " << committed.size();
+  std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  stop = true;
+  naive_reader.join();
+  auto seen = memory.seen();
+  for (const auto& [mark, times] : seen) EXPECT_EQ(times, 1) << mark;
+  EXPECT_EQ(seen.size(), committed.size());
+  for (const auto& mark : committed) EXPECT_TRUE(seen.contains(mark)) << mark;
+  expect_equal(memory);
+  EXPECT_LT(naive.size(), committed.size()) << "the naive reader should have lost some";
+  EXPECT_EQ(follower.reloads(), 1U);
+}
+
+TEST_F(Following, transactions_held_open_for_300_ms) {
+  Recorder memory;
+  Follower follower(db().settings(), memory, {std::chrono::milliseconds(10), std::chrono::minutes(10)});
+  ASSERT_TRUE(follower.load());
+  follower.start();
+  auto committed = write_all(8, 4, std::chrono::milliseconds(150));
+  EXPECT_TRUE(soon([&] { return memory.seen().size() >= committed.size(); }));
+  for (const auto& [mark, times] : memory.seen()) EXPECT_EQ(times, 1) << mark;
+  expect_equal(memory);
+}
+
+TEST_F(Following, a_killed_connection_loses_nothing) {
+  Recorder memory;
+  Follower follower(db().settings(), memory, {std::chrono::milliseconds(10), std::chrono::minutes(10)});
+  ASSERT_TRUE(follower.load());
+  follower.start();
+  std::atomic<bool> stop{false};
+  std::thread killer([&] {
+    while (!stop) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(100));
+      db().run("select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name = 'crossdock/follower'");
+    }
+  });
+  auto committed = write_all(4, 10, std::chrono::milliseconds(30));
+  stop = true;
+  killer.join();
+  EXPECT_TRUE(soon([&] { return memory.seen().size() >= committed.size(); })) << memory.seen().size() << " of " << committed.size();
+  for (const auto& [mark, times] : memory.seen()) EXPECT_EQ(times, 1) << mark;
+  expect_equal(memory);
+}
+
+TEST_F(Following, after_a_long_stall_it_loads_anew) {
+  Recorder memory;
+  Follower follower(db().settings(), memory, {std::chrono::milliseconds(20), std::chrono::milliseconds(0)});
+  ASSERT_TRUE(follower.load());
+  follower.start();
+  stock({"P0", "E"}, 77);
+  PositionKey key{"P0", "E"};
+  EXPECT_TRUE(soon([&] { return follower.reloads() > 2 && memory.positions()[key].profile.on_hand == qty(77); }));
+}
+
+/// Own commits are handed over at once, without the way round through the table.
+TEST_F(Following, own_commits_come_at_once) {
+  Recorder memory;
+  Follower follower(db().settings(), memory);
+  ASSERT_TRUE(follower.load());
+  shared.own_commits = &memory;
+  PositionKey key{"P1", "E"};
+  stock(key, 55);
+  EXPECT_EQ(memory.positions()[key].profile.on_hand, qty(55));
+  shared.own_commits = nullptr;
+}
+
+}  // namespace
+}  // namespace crossdock::store
