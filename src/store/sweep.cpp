@@ -39,24 +39,33 @@ std::vector<ledger::WaitingRow> rows_of(const Rows& rows) {
 std::vector<Statement> sweep_statements() {
   const std::string columns = waiting_columns;
   return {
-      {"due_reservations", "select id from reservation where state in ('created', 'updated') and expires_at <= clock_timestamp() "
-                           "order by expires_at limit $1"},
-      {"due_releases", "select id from sales_order where release_due is not null and release_due <= current_date + $1::int + 1 "
-                       "order by release_due limit $2"},
-      {"due_gaps", "select sku, location from position where gap_since is not null and suspect = '' and gap_since < clock_timestamp() - "
-                   "$1::interval limit $2"},
-      {"woken", "select " + columns + " from waiting w where exists (select 1 from master m where (m.kind, m.id) = (w.want_kind, w.want_key)) or "
-                "(w.want_kind = 'order' and exists (select 1 from sales_order o where o.source = split_part(w.want_key, E'\\n', 1) and "
-                "o.order_number = split_part(w.want_key, E'\\n', 2))) or (w.want_kind = 'order_id' and (exists (select 1 from sales_order o "
-                "where o.id::text = w.want_key) or exists (select 1 from warehouse_order v where v.id::text = w.want_key))) order by w.id limit $1"},
+      {"due_reservations",
+       "select id from reservation where state in ('created', 'updated') and expires_at <= clock_timestamp() "
+       "order by expires_at limit $1"},
+      {"due_releases",
+       "select id from sales_order where release_due is not null and release_due <= current_date + $1::int + 1 "
+       "order by release_due limit $2"},
+      {"due_gaps",
+       "select sku, location from position where gap_since is not null and suspect = '' and gap_since < clock_timestamp() - "
+       "$1::interval limit $2"},
+      {"woken",
+       "select " + columns +
+           " from waiting w where exists (select 1 from master m where (m.kind, m.id) = (w.want_kind, w.want_key)) or "
+           "(w.want_kind = 'order' and exists (select 1 from sales_order o where o.source = split_part(w.want_key, E'\\n', 1) and "
+           "o.order_number = split_part(w.want_key, E'\\n', 2))) or (w.want_kind = 'order_id' and (exists (select 1 from sales_order o "
+           "where o.id::text = w.want_key) or exists (select 1 from warehouse_order v where v.id::text = w.want_key))) order by w.id limit "
+           "$1"},
       {"overdue", "select " + columns + " from waiting w where w.until <= clock_timestamp() order by w.id limit $1"},
-      {"prune_changes", "delete from change where ctid = any(array(select ctid from change where at < clock_timestamp() - $1::interval limit 5000))"},
-      {"prune_keys", "delete from idempotency_key where ctid = any(array(select ctid from idempotency_key where created_at < clock_timestamp() - "
-                     "$1::interval limit 5000))"},
+      {"prune_changes",
+       "delete from change where ctid = any(array(select ctid from change where at < clock_timestamp() - $1::interval limit 5000))"},
+      {"prune_keys",
+       "delete from idempotency_key where ctid = any(array(select ctid from idempotency_key where created_at < clock_timestamp() - "
+       "$1::interval limit 5000))"},
       {"prune_movements",
-       "delete from movement where ctid = any(array(select m.ctid from movement m join position p on (p.sku, p.location) = (m.sku, m.location) "
-       "where m.occurred_at < clock_timestamp() - $1::interval and m.epoch >= 0 and (m.epoch, m.sequence) <= (p.snap_epoch, p.snap_sequence) "
-       "limit 5000))"},
+       "delete from movement where ctid = any(array(select m.ctid from movement m join position p on (p.sku, p.location) = (m.sku, "
+       "m.location) "
+       "where m.occurred_at < clock_timestamp() - $1::interval and (m.epoch, m.sequence) <= (p.snap_epoch, p.snap_sequence) "
+       "and (m.epoch >= 0 or m.occurred_at < p.snap_as_of) limit 5000))"},
   };
 }
 

@@ -29,32 +29,37 @@ Verified by_query(Transaction& tx, const char* invariant, const char* says, cons
 }
 
 Verified line_figures(Transaction& tx) {
-  return by_query(tx, "line_figures", "ordered + over_shipped = open + committed + backordered + shipped + cancelled on every order line",
-                  "select count(*) from order_line",
-                  "select order_id || '/' || line, 'ordered ' || ordered || ', the parts add up to ' || (open + committed + backordered + awaited + "
-                  "consumed + cancelled - over_shipped) from order_line where ordered + over_shipped <> open + committed + backordered + awaited + "
-                  "consumed + cancelled limit 100");
+  return by_query(
+      tx, "line_figures", "ordered + over_shipped = open + committed + backordered + shipped + cancelled on every order line",
+      "select count(*) from order_line",
+      "select order_id || '/' || line, 'ordered ' || ordered || ', the parts add up to ' || (open + committed + backordered + awaited + "
+      "consumed + cancelled - over_shipped) from order_line where ordered + over_shipped <> open + committed + backordered + awaited + "
+      "consumed + cancelled limit 100");
 }
 
 Verified line_commitments(Transaction& tx) {
-  return by_query(tx, "line_commitments", "a line's committed quantity is the sum of its commitments", "select count(*) from order_line",
-                  "select l.order_id || '/' || l.line, 'committed ' || l.committed || ', commitments ' || coalesce(sum(c.quantity), 0) from order_line "
-                  "l left join commitment c on (c.order_id, c.line) = (l.order_id, l.line) group by l.order_id, l.line, l.committed having "
-                  "l.committed <> coalesce(sum(c.quantity), 0) limit 100");
+  return by_query(
+      tx, "line_commitments", "a line's committed quantity is the sum of its commitments", "select count(*) from order_line",
+      "select l.order_id || '/' || l.line, 'committed ' || l.committed || ', commitments ' || coalesce(sum(c.quantity), 0) from order_line "
+      "l left join commitment c on (c.order_id, c.line) = (l.order_id, l.line) group by l.order_id, l.line, l.committed having "
+      "l.committed <> coalesce(sum(c.quantity), 0) limit 100");
 }
 
 Verified line_effects(Transaction& tx) {
-  return by_query(tx, "line_effects", "a line's shipped quantity without stock effect is the sum of its awaited effects", "select count(*) from order_line",
-                  "select l.order_id || '/' || l.line, 'awaited ' || l.awaited || ', effects ' || coalesce(sum(w.quantity), 0) from order_line l "
-                  "left join awaited_effect w on (w.order_id, w.order_line) = (l.order_id, l.line) group by l.order_id, l.line, l.awaited having "
-                  "l.awaited <> coalesce(sum(w.quantity), 0) limit 100");
+  return by_query(
+      tx, "line_effects", "a line's shipped quantity without stock effect is the sum of its awaited effects",
+      "select count(*) from order_line",
+      "select l.order_id || '/' || l.line, 'awaited ' || l.awaited || ', effects ' || coalesce(sum(w.quantity), 0) from order_line l "
+      "left join awaited_effect w on (w.order_id, w.order_line) = (l.order_id, l.line) group by l.order_id, l.line, l.awaited having "
+      "l.awaited <> coalesce(sum(w.quantity), 0) limit 100");
 }
 
 Verified feed_accounts(Transaction& tx) {
-  return by_query(tx, "feed_accounts", "applied + superseded + duplicate + waiting + dead = records read, of each feed partition",
-                  "select count(*) from feed_cursor",
-                  "select topic || '/' || partition, 'read ' || (next - start) || ' offsets, accounted for ' || (applied + superseded + duplicate + "
-                  "waiting + dead) from feed_cursor where next >= 0 and applied + superseded + duplicate + waiting + dead > next - start limit 100");
+  return by_query(
+      tx, "feed_accounts", "applied + superseded + duplicate + waiting + dead = records read, of each feed partition",
+      "select count(*) from feed_cursor",
+      "select topic || '/' || partition, 'read ' || (next - start) || ' offsets, accounted for ' || (applied + superseded + duplicate + "
+      "waiting + dead) from feed_cursor where next >= 0 and applied + superseded + duplicate + waiting + dead > next - start limit 100");
 }
 
 Verified data_gaps(Transaction& tx) {
@@ -63,15 +68,30 @@ Verified data_gaps(Transaction& tx) {
 }
 
 Verified released_orders(Transaction& tx) {
-  return by_query(tx, "released_orders", "what a warehouse was told is not more than was promised, nor twice", "select count(*) from warehouse_order_line",
-                  "select c.order_id || '/' || c.line, 'commitment names an unknown warehouse order' from commitment c left join warehouse_order w on "
-                  "w.id = c.warehouse_order where c.warehouse_order is not null and w.id is null limit 100");
+  return by_query(
+      tx, "released_orders", "what a warehouse was told covers what it still has to send, and every warehouse order is known",
+      "select count(*) from warehouse_order_line",
+      "select c.order_id || '/' || c.line, 'to send ' || sum(c.quantity) || ' by warehouse order ' || c.warehouse_order || ', told ' || "
+      "coalesce(max(t.told), 0) from commitment c left join (select warehouse_order, order_line, sum(quantity) as told from "
+      "warehouse_order_line group by warehouse_order, order_line) t on (t.warehouse_order, t.order_line) = (c.warehouse_order, c.line) "
+      "where c.warehouse_order is not null group by c.order_id, c.line, c.warehouse_order having sum(c.quantity) > "
+      "coalesce(max(t.told), 0) or count(t.told) = 0 limit 100");
+}
+
+Verified pending_exposures(Transaction& tx) {
+  return by_query(
+      tx, "pending_exposures", "a customer's pending exposure is the sum over its orders", "select count(*) from pending_exposure",
+      "select coalesce(e.customer, o.customer), 'pending ' || coalesce(e.amount, 0) || ', orders ' || coalesce(o.amount, 0) from "
+      "pending_exposure e full join (select customer, sum(exposure) as amount from sales_order group by customer) o on o.customer = "
+      "e.customer where coalesce(e.amount, 0) <> coalesce(o.amount, 0) limit 100");
 }
 
 void add_demand(Transaction& tx, std::map<PositionKey, Stock>& stock) {
   const char* demand =
-      "select sku, location, date, quantity - effected from commitment where quantity > effected union all select sku, location, date, demand from "
-      "awaited_effect where demand > 0 union all select l.sku, l.location, l.date, l.granted from reservation_line l join reservation r on r.id = "
+      "select sku, location, date, quantity - effected from commitment where quantity > effected union all select sku, location, date, "
+      "demand from "
+      "awaited_effect where demand > 0 union all select l.sku, l.location, l.date, l.granted from reservation_line l join reservation r on "
+      "r.id = "
       "l.reservation_id and r.state in ('created', 'updated') where l.granted > 0";
   for (auto row : tx.execute(demand)) stock[{row.text(0), row.text(1)}].demand.add(row.date(2), row.decimal(3));
 }
@@ -87,7 +107,10 @@ void add_master(Transaction& tx, std::map<PositionKey, Stock>& stock) {
 
 /// The position's profile recomputed from the rows it sums up.
 Verified position_profiles(Transaction& tx) {
-  Verified out{"position_profiles", "each position's demand, supply and safety stock are those of its commitments, holds, effects and documents", 0, {}};
+  Verified out{"position_profiles",
+               "each position's demand, supply and safety stock are those of its commitments, holds, effects and documents",
+               0,
+               {}};
   std::map<PositionKey, Stock> expected;
   add_demand(tx, expected);
   add_master(tx, expected);
@@ -96,7 +119,8 @@ Verified position_profiles(Transaction& tx) {
     PositionKey key{row.text(0), row.text(1)};
     auto& want = expected[key];
     auto differs = [&](const char* what, const std::string& has, const std::string& should) {
-      if (has != should) out.differences.push_back({out.invariant, subject_of(key), std::string(what) + " is '" + has + "', should be '" + should + "'"});
+      if (has != should)
+        out.differences.push_back({out.invariant, subject_of(key), std::string(what) + " is '" + has + "', should be '" + should + "'"});
     };
     differs("demand", row.text(3), want.demand.text());
     differs("supply", row.text(2), want.supply.text());
@@ -111,10 +135,11 @@ Verified position_profiles(Transaction& tx) {
 
 /// What was counted since the last snapshot: the position has seen every movement above it, once.
 Verified position_movements(Transaction& tx) {
-  return by_query(tx, "position_movements", "a position counts as many movements as are stored above its snapshot", "select count(*) from position",
-                  "select p.location || '|' || p.sku, 'counts ' || p.moves || ' movements, stored ' || count(m.*) from position p left join movement m "
-                  "on (m.sku, m.location) = (p.sku, p.location) and m.epoch = p.snap_epoch and m.sequence > p.snap_sequence where p.snap_sequence >= 0 "
-                  "group by p.sku, p.location, p.moves having p.moves <> count(m.*) limit 100");
+  return by_query(
+      tx, "position_movements", "a position counts as many movements as are stored above its snapshot", "select count(*) from position",
+      "select p.location || '|' || p.sku, 'counts ' || p.moves || ' movements, stored ' || count(m.*) from position p left join movement m "
+      "on (m.sku, m.location) = (p.sku, p.location) and m.epoch = p.snap_epoch and m.sequence > p.snap_sequence where p.snap_sequence >= 0 "
+      "group by p.sku, p.location, p.moves having p.moves <> count(m.*) limit 100");
 }
 
 }  // namespace
@@ -130,6 +155,7 @@ Attempt<std::vector<Verified>> verify(Connection& connection) {
         all.push_back(position_profiles(tx));
         all.push_back(position_movements(tx));
         all.push_back(released_orders(tx));
+        all.push_back(pending_exposures(tx));
         all.push_back(feed_accounts(tx));
         all.push_back(data_gaps(tx));
         return all;

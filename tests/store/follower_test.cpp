@@ -19,7 +19,7 @@ class Recorder final : public Memory {
   void master(const std::string&, const std::string&, std::int64_t, const std::string&) override {}
   void stock_feed(const StockFeedRow& row) override {
     std::lock_guard hold(lock_);
-    ++seen_[row.location];
+    if (row.location.starts_with("commit-")) ++seen_[row.location];
   }
   void clear() override {
     std::lock_guard hold(lock_);
@@ -101,7 +101,8 @@ class Following : public WithStore<Following> {
     auto connection = connect();
     auto rows = postgres::transact(connection, [&](postgres::Transaction& tx) {
       std::map<PositionKey, std::pair<std::int64_t, Decimal>> all;
-      for (auto row : tx.execute("select sku, location, version, on_hand from position")) all[{row.text(0), row.text(1)}] = {row.integer(2), row.decimal(3)};
+      for (auto row : tx.execute("select sku, location, version, on_hand from position"))
+        all[{row.text(0), row.text(1)}] = {row.integer(2), row.decimal(3)};
       return all;
     });
     ASSERT_TRUE(rows);
@@ -152,7 +153,8 @@ TEST_F(Following, eight_writers_with_open_transactions_and_a_naive_reader_beside
   EXPECT_TRUE(soon([&] {
     follower.wake();
     return memory.seen().size() >= committed.size();
-  })) << memory.seen().size() << " of " << committed.size();
+  })) << memory.seen().size()
+      << " of " << committed.size();
   std::this_thread::sleep_for(std::chrono::milliseconds(100));
   stop = true;
   naive_reader.join();
@@ -185,7 +187,9 @@ TEST_F(Following, a_killed_connection_loses_nothing) {
   std::thread killer([&] {
     while (!stop) {
       std::this_thread::sleep_for(std::chrono::milliseconds(100));
-      db().run("select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name = 'crossdock/follower'");
+      db().run(
+          "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name = "
+          "'crossdock/follower'");
     }
   });
   auto committed = write_all(4, 10, std::chrono::milliseconds(30));

@@ -20,7 +20,8 @@ class Writing : public WithStore<Writing> {
     std::string text;
     if (all)
       for (const auto& each : *all)
-        for (const auto& difference : each.differences) text += difference.invariant + " " + difference.subject + ": " + difference.detail + "\n";
+        for (const auto& difference : each.differences)
+          text += difference.invariant + " " + difference.subject + ": " + difference.detail + "\n";
     return text;
   }
 };
@@ -62,8 +63,9 @@ TEST_F(Writing, captures_expiries_events_and_shipments_never_deadlock) {
           case 1: {
             std::optional<std::string> hold;
             if (auto id = any_of(holds); !id.empty() && pick(0, 1)) hold = id;
-            request = capture_of("M-" + new_id(), {{sku(), qty(pick(1, 4)), place(), {}}, {sku(), qty(1), {}, {}}, {sku(), qty(2), place(), {}}},
-                                 OnShortage::backorder, hold);
+            request =
+                capture_of("M-" + new_id(), {{sku(), qty(pick(1, 4)), place(), {}}, {sku(), qty(1), {}, {}}, {sku(), qty(2), place(), {}}},
+                           OnShortage::backorder, hold);
             break;
           }
           case 2:
@@ -141,7 +143,8 @@ TEST_F(Writing, a_due_hold_elsewhere_is_ended_first) {
   EXPECT_EQ(ask("select demand from position where sku = 'DUE-B'"), "");
   EXPECT_EQ(ask("select count(*) from position where sku = 'DUE-A' and earliest_expiry > now()"), "1");
   EXPECT_EQ(ask("select version from position where sku = 'DUE-A'"), "4") << "stock, hold, expiry, hold";
-  EXPECT_EQ(ask("select count(*) from outbox where topic = 'crossdock.reservation.expired.v1'"), "1");
+  EXPECT_EQ(ask("select count(*) from outbox where topic = 'crossdock.reservation.expired.v1' and encode(key, 'escape') like '%DUE-%'"),
+            "1");
 }
 
 TEST_F(Writing, a_due_hold_that_is_committed_in_the_batch_is_honoured) {
@@ -195,7 +198,7 @@ TEST_F(Writing, an_effect_that_came_in_between_is_seen) {
   count->event.at = Instant::now() + 60'000'000;
   decide(*count);
   shipping.join();
-  EXPECT_EQ(ask("select count(*) from awaited_effect"), "0");
+  EXPECT_EQ(ask("select count(*) from awaited_effect where sku = 'BETWEEN'"), "0");
   EXPECT_EQ(ask("select consumed::int from order_line where order_id = '" + capture->id + "'"), "4");
   EXPECT_EQ(damage(), "");
 }
@@ -209,7 +212,9 @@ TEST_F(Writing, a_killed_connection_decides_the_batch_again_once) {
     int times = 0;
     auto killer = std::make_shared<Meanwhile>([&] {
       if (times++) return;
-      db().run("select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name = 'crossdock/writer'");
+      db().run(
+          "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name = "
+          "'crossdock/writer'");
     });
     Crowd crowd;
     auto slow = std::make_shared<Meanwhile>([] { std::this_thread::sleep_for(std::chrono::milliseconds(20)); });

@@ -1,0 +1,169 @@
+// PROTOCOLS.md B: offsets and effects commit together; only the owner's epoch moves a cursor. And what the sweep finds.
+#include "store/cursor.hpp"
+#include "base.hpp"
+#include "store/sweep.hpp"
+
+namespace crossdock::store {
+namespace {
+
+class Cursors : public WithStore<Cursors> {
+ protected:
+  template <class F>
+  auto in(F f) {
+    auto connection = connect();
+    auto answer = postgres::transact(connection, f);
+    EXPECT_TRUE(answer) << answer.failure().message;
+    return std::move(*answer);
+  }
+};
+
+TEST_F(Cursors, a_new_owner_fences_the_old_one) {
+  auto old = in([](postgres::Transaction& tx) { return claim(tx, "wms.inventory", "t", 0, "one"); });
+  EXPECT_EQ(old.next, -1);
+  in([&](postgres::Transaction& tx) { begin_at(tx, old, 100); });
+  old.next = 100;
+  EXPECT_TRUE(in([&](postgres::Transaction& tx) { return advance(tx, old, 110); }));
+  EXPECT_FALSE(in([&](postgres::Transaction& tx) { return advance(tx, old, 120); })) << "from where it stood before";
+  old.next = 110;
+  auto owner = in([](postgres::Transaction& tx) { return claim(tx, "wms.inventory", "t", 0, "two"); });
+  EXPECT_EQ(owner.next, 110);
+  EXPECT_EQ(owner.epoch, old.epoch + 1);
+  EXPECT_FALSE(in([&](postgres::Transaction& tx) { return advance(tx, old, 120); }));
+  EXPECT_TRUE(in([&](postgres::Transaction& tx) { return advance(tx, owner, 115); }));
+}
+
+TEST_F(Cursors, a_fenced_batch_leaves_no_effect) {
+  auto old = in([](postgres::Transaction& tx) { return claim(tx, "wms.inventory", "f", 0, "one"); });
+  in([&](postgres::Transaction& tx) { begin_at(tx, old, 0); });
+  old.next = 0;
+  auto owner = in([](postgres::Transaction& tx) { return claim(tx, "wms.inventory", "f", 0, "two"); });
+  for (const auto* cursor : {&old, &owner}) {
+    auto event = snapshot_of({"FENCE", "E"}, 1, qty(5), Instant::now());
+    FeedWork work;
+    work.fence = [&](postgres::Transaction& tx) { return advance(tx, *cursor, 1); };
+    work.finish = [&](World&, postgres::Transaction& tx) { count(tx, *cursor, {1, 0, 0, 0, 0}); };
+    auto connection = connect();
+    std::vector<Request*> batch{event.get()};
+    auto decided = store::decide(connection, shared, batch, &work);
+    ASSERT_TRUE(decided);
+    bool mine = cursor == &owner;
+    EXPECT_EQ(*decided, mine ? Decided::committed : Decided::fenced);
+    EXPECT_EQ(ask("select count(*) from position where sku = 'FENCE'"), mine ? "1" : "0");
+    EXPECT_EQ(ask("select next || ' ' || applied from feed_cursor where topic = 'f'"), mine ? "1 1" : "0 0");
+  }
+}
+
+/// Two owners contest one partition: every offset is read once, whoever reads it.
+TEST_F(Cursors, two_zombies_never_both_move_it) {
+  auto first = in([](postgres::Transaction& tx) { return claim(tx, "x", "z", 0, "start"); });
+  in([&](postgres::Transaction& tx) { begin_at(tx, first, 0); });
+  std::atomic<int> moved{0};
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 4; ++t)
+    threads.emplace_back([&, t] {
+      auto connection = connect();
+      Cursor cursor;
+      for (int i = 0; i < 60; ++i) {
+        if (i % 8 == 0) {
+          auto mine = postgres::transact(connection, [&](postgres::Transaction& tx) { return claim(tx, "x", "z", 0, std::to_string(t)); });
+          ASSERT_TRUE(mine);
+          cursor = *mine;
+        }
+        auto ok = postgres::transact(connection, [&](postgres::Transaction& tx) { return advance(tx, cursor, cursor.next + 1); });
+        ASSERT_TRUE(ok);
+        if (!*ok) continue;
+        ++cursor.next;
+        ++moved;
+      }
+    });
+  for (auto& thread : threads) thread.join();
+  EXPECT_GT(moved, 4);
+  EXPECT_EQ(ask("select next from feed_cursor where topic = 'z'"), std::to_string(moved));
+}
+
+TEST_F(Cursors, a_data_gap_is_raised_once_and_stays_until_a_new_start) {
+  auto cursor = in([](postgres::Transaction& tx) { return claim(tx, "wms.inventory", "g", 3, "one"); });
+  for (int i = 0; i < 2; ++i) in([&](postgres::Transaction& tx) { raise_gap(tx, cursor, "the log begins at 50, next is 20"); });
+  EXPECT_EQ(ask("select count(*) || ' ' || min(origin) from exception where reason = 'data_gap'"), "1 g/3");
+  EXPECT_NE(ask("select gap from feed_cursor where topic = 'g'"), "");
+  in([&](postgres::Transaction& tx) { begin_at(tx, cursor, 50); });
+  EXPECT_EQ(ask("select gap || start from feed_cursor where topic = 'g'"), "50");
+}
+
+TEST_F(Cursors, a_topic_is_as_fresh_as_its_oldest_partition) {
+  auto zero = in([](postgres::Transaction& tx) { return claim(tx, "w", "h", 0, "one"); });
+  auto one = in([](postgres::Transaction& tx) { return claim(tx, "w", "h", 1, "one"); });
+  auto find = [&] {
+    for (const auto& each : in([](postgres::Transaction& tx) { return freshness(tx); }))
+      if (each.topic == "h") return each;
+    return TopicFreshness{};
+  };
+  in([&](postgres::Transaction& tx) { caught_up(tx, {zero}); });
+  EXPECT_FALSE(find().caught_up_at) << "the other has not been read";
+  in([&](postgres::Transaction& tx) { caught_up(tx, {one}); });
+  ASSERT_TRUE(find().caught_up_at);
+  db().run("update feed_cursor set caught_up_at = now() - interval '1 hour' where topic = 'h' and partition = 0");
+  EXPECT_GT(find().age_micros, 3'590'000'000);
+  one.epoch -= 1;
+  in([&](postgres::Transaction& tx) { caught_up(tx, {one}); });  // a former owner says nothing
+}
+
+TEST_F(Cursors, the_sweep_finds_what_time_brings) {
+  PositionKey key{"SWEEP", "E"};
+  stock(key, 50);
+  auto hold = reserve_of({{key, qty(1), {}}});
+  auto far = capture_of("SWEEP-FAR", {{"SWEEP", qty(1), "E", Zone().date_of(Instant::now()) + 30}});
+  decide({hold.get(), far.get()});
+  auto list = [&](auto f) { return in([&](postgres::Transaction& tx) { return f(tx); }); };
+  EXPECT_TRUE(list([](auto& tx) { return due_reservations(tx, 10); }).empty());
+  EXPECT_TRUE(list([](auto& tx) { return due_releases(tx, 2, 10); }).empty());
+  db().run("update reservation set expires_at = now() - interval '1 second' where id = '" + hold->id + "'");
+  db().run("update sales_order set release_due = current_date where id = '" + far->id + "'");
+  EXPECT_EQ(list([](auto& tx) { return due_reservations(tx, 10); }), std::vector<std::string>{hold->id});
+  EXPECT_EQ(list([](auto& tx) { return due_releases(tx, 2, 10); }), std::vector<std::string>{far->id});
+  db().run("update position set gap_since = now() - interval '1 minute' where sku = 'SWEEP'");
+  EXPECT_EQ(list([](auto& tx) { return due_gaps(tx, std::chrono::seconds(30), 10); }), std::vector<PositionKey>{key});
+  EXPECT_TRUE(list([](auto& tx) { return due_gaps(tx, std::chrono::minutes(2), 10); }).empty());
+}
+
+TEST_F(Cursors, waiting_rows_wake_with_their_parent_or_run_out) {
+  auto event = snapshot_of({"LATE", "E"}, 1, qty(5), Instant::now());
+  event->parents_known = false;
+  event->from.body = "{}";
+  event->from.headers = {{"a", "b"}};
+  decide(*event);
+  db().run("insert into master values ('location', 'E', 1, '{\"code\":\"E\"}') on conflict do nothing");
+  auto woken = [&] { return in([](postgres::Transaction& tx) { return woken_rows(tx, 10); }); };
+  auto overdue = [&] { return in([](postgres::Transaction& tx) { return overdue_rows(tx, 10); }); };
+  EXPECT_TRUE(woken().empty());
+  EXPECT_TRUE(overdue().empty());
+  db().run("insert into master values ('item', 'LATE', 1, '{\"sku\":\"LATE\"}')");
+  auto rows = woken();
+  ASSERT_EQ(rows.size(), 1U);
+  EXPECT_EQ(rows[0].body, "{}");
+  EXPECT_EQ(rows[0].headers, event->from.headers);
+  event->from.waiting_id = rows[0].id;
+  decide(*event);
+  EXPECT_EQ(event->outcome, ledger::Outcome::applied);
+  EXPECT_EQ(ask("select count(*) from waiting"), "0");
+  db().run(
+      "insert into waiting (want_kind, want_key, until, kind, feed, headers, body) values ('item', 'NEVER', now() - interval '1 second', "
+      "'inventory', 'f', '', '')");
+  EXPECT_EQ(overdue().size(), 1U);
+}
+
+TEST_F(Cursors, pruning_keeps_what_is_needed) {
+  PositionKey key{"PRUNE", "E"};
+  auto old = movement_of(key, 1, qty(1), Instant::now() + -90LL * 86'400 * 1'000'000);
+  auto count_now = snapshot_of(key, 2, qty(5), Instant::now());
+  auto live = movement_of(key, 3, qty(1), Instant::now() + -90LL * 86'400 * 1'000'000);
+  decide({old.get(), count_now.get(), live.get()});
+  in([](postgres::Transaction& tx) { return prune(tx, {}); });
+  EXPECT_EQ(ask("select string_agg(sequence::text, ',') from movement where sku = 'PRUNE'"), "3") << "above the snapshot none may go";
+  db().run("update change set at = now() - interval '2 days'");
+  EXPECT_GT(in([](postgres::Transaction& tx) { return prune(tx, {}); }), 0U);
+  EXPECT_EQ(ask("select count(*) from change"), "0");
+}
+
+}  // namespace
+}  // namespace crossdock::store

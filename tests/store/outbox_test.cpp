@@ -1,0 +1,160 @@
+// Lanes out of the store: in order, at least once, nothing lost; shards change hands with their leases.
+#include <map>
+#include <set>
+
+#include "base.hpp"
+#include "store/outbox.hpp"
+
+namespace crossdock::store {
+namespace {
+
+using namespace std::chrono_literals;
+
+class Out : public WithStore<Out> {
+ protected:
+  static std::string header(const OutboxRow& row, std::string_view name) {
+    for (const auto& [key, value] : row.headers)
+      if (key == name) return value;
+    return {};
+  }
+  /// Movements of `lanes` positions by several threads, each in its own transaction, some slow to commit.
+  void move_stock(int threads, int each, int lanes) {
+    std::atomic<int> next{1'000};
+    std::vector<std::thread> all;
+    for (int t = 0; t < threads; ++t)
+      all.emplace_back([&, t] {
+        auto connection = connect();
+        for (int i = 0; i < each; ++i) {
+          auto move = movement_of({"L" + std::to_string((t + i) % lanes), "E"}, ++next, qty(1), Instant::now());
+          FeedWork slow;
+          slow.finish = [&](World&, postgres::Transaction& tx) {
+            if (i % 4 == 0) tx.execute("select pg_sleep(0.004)");
+          };
+          std::vector<Request*> batch{move.get()};
+          auto decided = store::decide(connection, shared, batch, &slow);
+          ASSERT_TRUE(decided) << decided.failure().message;
+        }
+      });
+    for (auto& thread : all) thread.join();
+  }
+};
+
+TEST_F(Out, lanes_keep_their_order_and_nothing_is_lost) {
+  Outbox outbox(db().settings(), "one", 10s);
+  std::atomic<bool> stop{false};
+  std::map<std::string, std::vector<std::int64_t>> lanes;
+  std::set<std::string> ids;
+  std::set<std::int64_t> naive;
+  std::thread publisher([&] {
+    auto leases = outbox.renew();
+    ASSERT_TRUE(leases) << leases.failure().message;
+    ASSERT_EQ(leases->size(), 16U);
+    for (;;) {
+      bool last = stop;
+      auto rows = outbox.read(*leases, 7);
+      ASSERT_TRUE(rows) << rows.failure().message;
+      std::vector<std::int64_t> done;
+      for (const auto& row : *rows) {
+        lanes[*row.key].push_back(std::stoll(header(row, "ce_sequence")));
+        EXPECT_TRUE(ids.insert(header(row, "ce_id")).second) << "twice without a crash";
+        EXPECT_EQ(row.shard, shard_of(*row.key));
+        done.push_back(row.id);
+      }
+      ASSERT_TRUE(outbox.remove(done));
+      if (last && rows->empty()) return;
+    }
+  });
+  // Negative control: `id > last` beside it, on a copy that nobody removes from.
+  db().run("create table copy_of_outbox (id bigint)");
+  db().run(
+      "create function copy_row() returns trigger language plpgsql as $$ begin insert into copy_of_outbox values (new.id); return new; end "
+      "$$");
+  db().run("create trigger copy_row after insert on outbox for each row execute function copy_row()");
+  std::thread naive_reader([&] {
+    auto connection = connect();
+    std::int64_t last = 0;
+    while (!stop) {
+      auto read = postgres::transact(connection, [&](postgres::Transaction& tx) {
+        for (auto row : tx.query("select id from copy_of_outbox where id > $1::int8 order by id", last))
+          naive.insert(last = row.integer(0));
+      });
+      ASSERT_TRUE(read);
+    }
+  });
+  move_stock(6, 60, 5);
+  stop = true;
+  publisher.join();
+  naive_reader.join();
+  std::size_t published = 0;
+  for (const auto& [lane, versions] : lanes) {
+    for (std::size_t i = 0; i < versions.size(); ++i) ASSERT_EQ(versions[i], static_cast<std::int64_t>(i) + 1) << lane;
+    published += versions.size();
+  }
+  EXPECT_EQ(published, 360U);
+  EXPECT_EQ(*outbox.depth(), 0);
+  EXPECT_LT(naive.size(), published) << "id > last should have lost some";
+  db().run("drop trigger copy_row on outbox");
+  outbox.give_back();
+}
+
+TEST_F(Out, two_owners_share_and_the_dead_one_s_shards_go_over) {
+  Outbox one(db().settings(), "one", 900ms), two(db().settings(), "two", 900ms);
+  ASSERT_EQ(one.renew()->size(), 16U);
+  auto second = two.renew();  // nothing is free yet
+  ASSERT_EQ(second->size(), 0U);
+  ASSERT_EQ(one.renew()->size(), 8U) << "gives back what is beyond its share";
+  second = two.renew();
+  ASSERT_EQ(second->size(), 8U);
+  auto first = one.renew();
+  std::set<int> shards;
+  for (const auto* leases : {&*first, &*second})
+    for (const auto& lease : *leases) EXPECT_TRUE(shards.insert(lease.shard).second);
+  EXPECT_EQ(shards.size(), 16U);
+  move_stock(1, 40, 40);
+  auto left = two.read(*second, 100);
+  ASSERT_TRUE(left);
+  EXPECT_GT(left->size(), 0U);
+  for (const auto& row : *left) {
+    bool mine = false;
+    for (const auto& lease : *second) mine = mine || lease.shard == row.shard;
+    EXPECT_TRUE(mine);
+  }
+  // Two is silent from now on: not before its lease has run out does one get its shards.
+  EXPECT_EQ(one.renew()->size(), 8U);
+  for (int i = 0; i < 8; ++i) {
+    std::this_thread::sleep_for(150ms);
+    first = one.renew();
+  }
+  EXPECT_EQ(first->size(), 16U);
+  EXPECT_EQ(two.read(*second, 100)->size(), 0U) << "its fences are old";
+  EXPECT_EQ(one.read(*first, 1'000)->size(), static_cast<std::size_t>(*one.depth()));
+  one.give_back();
+  EXPECT_EQ(one.read(*first, 100)->size(), 0U);
+  EXPECT_EQ(two.renew()->size(), 16U) << "given back, at once free";
+  two.give_back();
+}
+
+TEST_F(Out, what_kafka_never_takes_is_put_aside) {
+  Outbox outbox(db().settings(), "one", 10s);
+  auto leases = outbox.renew();
+  move_stock(1, 1, 1);
+  auto rows = outbox.read(*leases, 1'000);
+  ASSERT_FALSE(rows->empty());
+  auto depth = *outbox.depth();
+  ASSERT_TRUE(outbox.park(rows->front(), "too large"));
+  EXPECT_EQ(*outbox.depth(), depth - 1);
+  EXPECT_EQ(ask("select reason || '/' || detail || '/' || origin from exception where kind = 'outgoing'"),
+            "unpublishable/too large/crossdock.inventory.adjusted.v1");
+  outbox.give_back();
+}
+
+TEST(Shard, is_the_same_everywhere_and_spreads) {
+  std::map<int, int> count;
+  for (int i = 0; i < 1'600; ++i) ++count[shard_of("E|SKU-" + std::to_string(i))];
+  EXPECT_EQ(count.size(), 16U);
+  for (const auto& [shard, n] : count) EXPECT_GT(n, 50) << shard;
+  EXPECT_EQ(shard_of("E|SKU-1"), shard_of("E|SKU-1"));
+}
+
+}  // namespace
+}  // namespace crossdock::store
