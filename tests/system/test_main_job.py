@@ -44,7 +44,7 @@ def read(path):
         return b""
 
 
-@pytest.mark.parametrize("words", [("--kafka", "real", "--hubs", "2", "--rate", "15"), ("--orders", "120", "--rate", "25")], ids=["kafka-2-hubs", "in-process"])
+@pytest.mark.parametrize("words", [("--kafka", "real", "--hubs", "2", "--rate", "15"), ("--orders", "120", "--rate", "15")], ids=["kafka-2-hubs", "in-process"])
 def test_all_books_agree(words):
     done = demo(*words)
     assert done.returncode == 0, f"exit {done.returncode}"
