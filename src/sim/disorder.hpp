@@ -1,6 +1,6 @@
 // What a bad line does to records: some come twice, some are overtaken. Pure: time is handed in.
-// Of shipments those of one order keep their order, as a warehouse's shipping papers do: what "the rest of the line" is, is said in turn. They
-// come before their movements or after them, and again later.
+// Of shipments those of one order keep their order, as a warehouse's shipping papers do: what "the rest of the line" is, is said in turn.
+// They come before their movements or after them, and again later.
 #pragma once
 #include <chrono>
 #include <map>
