@@ -2,7 +2,9 @@
 
 namespace crossdock::store {
 
-std::vector<postgres::Statement> apply_statements() {
+namespace {
+
+std::vector<postgres::Statement> write_identities() {
   return {
       {"put_keys",
        "insert into idempotency_key (client, call, key, fingerprint, status, headers, body) select * from unnest($1::text[], $2::text[], "
@@ -14,6 +16,11 @@ std::vector<postgres::Statement> apply_statements() {
       {"update_master",
        "update master m set version = a.version, body = a.body from unnest($1::text[], $2::text[], $3::int8[], $4::text[]) "
        "as a(kind, id, version, body) where (m.kind, m.id) = (a.kind, a.id)"},
+  };
+}
+
+std::vector<postgres::Statement> write_orders() {
+  return {
       {"insert_orders",
        "insert into sales_order (id, source, order_number, fingerprint, revision, order_status, fulfilment_status, financial_status, "
        "customer, customer_po, head, holds, verdict, exposure, created_at, updated_at, release_due) select * from unnest($1::uuid[], "
@@ -47,6 +54,11 @@ std::vector<postgres::Statement> apply_statements() {
        "$2::int4[], $3::int4[], $4::numeric[], $5::numeric[], $6::uuid[]) as a(order_id, line, number, quantity, effected, "
        "warehouse_order) "
        "where (c.order_id, c.line, c.number) = (a.order_id, a.line, a.number)"},
+  };
+}
+
+std::vector<postgres::Statement> write_warehouse_orders() {
+  return {
       {"insert_warehouse_orders",
        "insert into warehouse_order (id, order_id, location, sequence, state, ship_date, created_at) select * from unnest($1::uuid[], "
        "$2::uuid[], $3::text[], $4::int4[], $5::text[], $6::date[], $7::timestamptz[])"},
@@ -58,6 +70,11 @@ std::vector<postgres::Statement> apply_statements() {
       {"update_warehouse_order_lines",
        "update warehouse_order_line w set shipped = a.shipped from unnest($1::uuid[], $2::int4[], $3::numeric[]) as a(id, line, shipped) "
        "where (w.warehouse_order, w.line) = (a.id, a.line)"},
+  };
+}
+
+std::vector<postgres::Statement> write_positions() {
+  return {
       {"update_positions",
        "update position p set version = a.version, on_hand = a.on_hand, unavailable = a.unavailable, safety_stock = a.safety_stock, "
        "supply = a.supply, demand = a.demand, earliest_expiry = a.earliest_expiry, owner = a.owner, snap_epoch = a.snap_epoch, "
@@ -71,6 +88,11 @@ std::vector<postgres::Statement> apply_statements() {
        "insert into movement (sku, location, epoch, sequence, discriminator, id, source, occurred_at, delta, unavailable_delta, reason) "
        "select * from unnest($1::text[], $2::text[], $3::int8[], $4::int8[], $5::text[], $6::text[], $7::text[], $8::timestamptz[], "
        "$9::numeric[], $10::numeric[], $11::text[]) on conflict do nothing"},
+  };
+}
+
+std::vector<postgres::Statement> write_reservations() {
+  return {
       {"insert_reservations",
        "insert into reservation (id, state, expires_at, reference, policy, client, order_id, created_at, ext) select * from "
        "unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::text[], $5::text[], $6::text[], $7::uuid[], $8::timestamptz[], $9::text[])"},
@@ -81,6 +103,11 @@ std::vector<postgres::Statement> apply_statements() {
        "insert into reservation_line (reservation_id, line, sku, location, date, uom, asked_date, numerator, denominator, requested, "
        "granted, version) select * from unnest($1::uuid[], $2::int4[], $3::text[], $4::text[], $5::date[], $6::text[], $7::date[], "
        "$8::int8[], $9::int8[], $10::numeric[], $11::numeric[], $12::int8[])"},
+  };
+}
+
+std::vector<postgres::Statement> write_shipments() {
+  return {
       {"insert_shipments",
        "insert into shipment (id, source, number, fingerprint, order_id, location, shipped_at, body, created_at) select * from "
        "unnest($1::uuid[], $2::text[], $3::text[], $4::bytea[], $5::uuid[], $6::text[], $7::timestamptz[], $8::text[], $9::timestamptz[]) "
@@ -107,6 +134,11 @@ std::vector<postgres::Statement> apply_statements() {
        "delete from early_effect e using unnest($1::text[], $2::text[], $3::text[], $4::int4[], $5::text[], $6::text[]) as a(kind, source, "
        "number, line, sku, location) where (e.kind, e.source, e.number, e.line, e.sku, e.location) = (a.kind, a.source, a.number, a.line, "
        "a.sku, a.location)"},
+  };
+}
+
+std::vector<postgres::Statement> write_the_rest() {
+  return {
       {"put_exposures",
        "update pending_exposure e set amount = a.amount, currency = a.currency from unnest($1::text[], $2::numeric[], $3::text[]) as "
        "a(customer, amount, currency) where e.customer = a.customer"},
@@ -132,6 +164,16 @@ std::vector<postgres::Statement> apply_statements() {
        "$4::text[], $5::bytea[])"},
       {"change", "insert into change (body) values ($1)"},
   };
+}
+
+}  // namespace
+
+std::vector<postgres::Statement> apply_statements() {
+  std::vector<postgres::Statement> all;
+  for (auto part :
+       {write_identities, write_orders, write_warehouse_orders, write_positions, write_reservations, write_shipments, write_the_rest})
+    for (auto& statement : part()) all.push_back(std::move(statement));
+  return all;
 }
 
 }  // namespace crossdock::store

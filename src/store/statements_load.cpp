@@ -19,29 +19,33 @@ std::string awaited_columns() {
   return "w.source, w.number, w.line, w.part, w.order_id, w.order_line, w.sku, w.location, w.date, w.shipped_at, w.quantity, w.demand";
 }
 
-}  // namespace
+std::string pairs() { return "unnest($1::text[], $2::text[])"; }
 
-std::vector<postgres::Statement> load_statements() {
-  const std::string pairs = "unnest($1::text[], $2::text[])";
+std::vector<postgres::Statement> read_identities() {
   return {
       {"now", "select clock_timestamp()"},
       {"keys",
        "select k.client, k.call, k.key, k.fingerprint, k.status, k.headers, k.body from unnest($1::text[], $2::text[], $3::text[]) as "
        "a(client, call, key) join idempotency_key k on (k.client, k.call, k.key) = (a.client, a.call, a.key)"},
-      {"master", "select m.kind, m.id, m.version, m.body from " + pairs +
+      {"master", "select m.kind, m.id, m.version, m.body from " + pairs() +
                      " as a(kind, id) join master m on (m.kind, m.id) = (a.kind, a.id) order by m.kind, m.id for no key update of m"},
       {"master_read",
-       "select m.kind, m.id, m.version, m.body from " + pairs + " as a(kind, id) join master m on (m.kind, m.id) = (a.kind, a.id)"},
-      {"order_numbers", "select o.source, o.order_number, o.id from " + pairs +
+       "select m.kind, m.id, m.version, m.body from " + pairs() + " as a(kind, id) join master m on (m.kind, m.id) = (a.kind, a.id)"},
+      {"order_numbers", "select o.source, o.order_number, o.id from " + pairs() +
                             " as a(source, number) join sales_order o on (o.source, o.order_number) = (a.source, a.number)"},
       {"warehouse_order_ids", "select id, order_id from warehouse_order where id = any($1::uuid[])"},
       {"shipments", "select s.id, s.source, s.number, s.fingerprint, s.order_id, s.location, s.shipped_at, s.body, s.created_at from " +
-                        pairs + " as a(source, number) join shipment s on (s.source, s.number) = (a.source, a.number)"},
-      {"purchase_orders", "select o.customer, o.customer_po, o.source, o.order_number from " + pairs +
+                        pairs() + " as a(source, number) join shipment s on (s.source, s.number) = (a.source, a.number)"},
+      {"purchase_orders", "select o.customer, o.customer_po, o.source, o.order_number from " + pairs() +
                               " as a(customer, po) join sales_order o on (o.customer, o.customer_po) = (a.customer, a.po) "
                               "where o.order_status <> 'cancelled'"},
       {"lock_stock_feeds", "select location from stock_feed where location = any($1::text[]) order by location for no key update"},
       {"stock_feeds", "select location, source, feed, topic, at from stock_feed where location = any($1::text[])"},
+  };
+}
+
+std::vector<postgres::Statement> read_order_rows() {
+  return {
       {"orders", "select " + order_columns() + " from sales_order o where o.id = any($1::uuid[]) order by o.id for no key update"},
       {"orders_read", "select " + order_columns() + " from sales_order o where o.id = any($1::uuid[]) order by o.id"},
       {"order_lines",
@@ -56,6 +60,11 @@ std::vector<postgres::Statement> load_statements() {
       {"warehouse_order_lines",
        "select l.warehouse_order, o.order_id, l.line, l.order_line, l.sku, l.quantity, l.shipped from warehouse_order o "
        "join warehouse_order_line l on l.warehouse_order = o.id where o.order_id = any($1::uuid[]) order by l.warehouse_order, l.line"},
+  };
+}
+
+std::vector<postgres::Statement> read_reservation_rows() {
+  return {
       {"reservations_read",
        "select id, state, expires_at, reference, policy, client, order_id, created_at, ext from reservation where id = any($1::uuid[])"},
       {"reservations",
@@ -64,12 +73,17 @@ std::vector<postgres::Statement> load_statements() {
       {"reservation_lines",
        "select reservation_id, line, sku, location, date, uom, asked_date, numerator, denominator, requested, granted, version "
        "from reservation_line where reservation_id = any($1::uuid[]) order by reservation_id, line"},
-      {"new_positions", "insert into position (sku, location) select sku, location from " + pairs +
+  };
+}
+
+std::vector<postgres::Statement> read_positions() {
+  return {
+      {"new_positions", "insert into position (sku, location) select sku, location from " + pairs() +
                             " as a(sku, location) order by sku collate \"C\", location collate \"C\" on conflict do nothing"},
-      {"positions", "select " + position_columns() + " from " + pairs +
+      {"positions", "select " + position_columns() + " from " + pairs() +
                         " as a(sku, location) join position p on (p.sku, p.location) = (a.sku, a.location) "
                         "order by p.sku, p.location for no key update of p"},
-      {"due_holds", "select l.sku, l.location, r.id, r.expires_at from " + pairs +
+      {"due_holds", "select l.sku, l.location, r.id, r.expires_at from " + pairs() +
                         " as a(sku, location) join reservation_line l on (l.sku, l.location) = (a.sku, a.location) and l.granted > 0 "
                         "join reservation r on r.id = l.reservation_id and r.state in ('created', 'updated')"},
       {"movements",
@@ -82,27 +96,46 @@ std::vector<postgres::Statement> load_statements() {
        "select m.sku, m.location, m.epoch, m.sequence, m.discriminator, m.id, m.source, m.occurred_at, m.delta, m.unavailable_delta, "
        "m.reason "
        "from " +
-           pairs +
+           pairs() +
            " as a(sku, location) join position p on (p.sku, p.location) = (a.sku, a.location) "
            "join movement m on (m.sku, m.location) = (a.sku, a.location) "
            "where m.epoch = -1 or (m.epoch, m.sequence) > (p.snap_epoch, p.snap_sequence)"},
-      {"awaited_at", "select " + awaited_columns() + " from " + pairs +
+  };
+}
+
+std::vector<postgres::Statement> read_effects() {
+  return {
+      {"awaited_at", "select " + awaited_columns() + " from " + pairs() +
                          " as a(sku, location) join awaited_effect w on (w.sku, w.location) = (a.sku, a.location)"},
-      {"early_at", "select e.kind, e.source, e.number, e.line, e.sku, e.location, e.quantity, e.seen_at from " + pairs +
+      {"early_at", "select e.kind, e.source, e.number, e.line, e.sku, e.location, e.quantity, e.seen_at from " + pairs() +
                        " as a(sku, location) join early_effect e on (e.sku, e.location) = (a.sku, a.location)"},
-      {"promised_at", "select c.sku, c.location, o.id, o.source, o.order_number from " + pairs +
+      {"promised_at", "select c.sku, c.location, o.id, o.source, o.order_number from " + pairs() +
                           " as a(sku, location) join commitment c on (c.sku, c.location) = (a.sku, a.location) and c.quantity > 0 "
                           "join sales_order o on o.id = c.order_id group by c.sku, c.location, o.id order by c.sku, c.location, "
                           "max(c.version) desc, o.id desc"},
-      {"netted_at", "select c.sku, c.location, w.created_at, w.state, sum(c.quantity - c.effected) from " + pairs +
+      {"netted_at", "select c.sku, c.location, w.created_at, w.state, sum(c.quantity - c.effected) from " + pairs() +
                         " as a(sku, location) join commitment c on (c.sku, c.location) = (a.sku, a.location) and c.quantity > 0 "
                         "join warehouse_order w on w.id = c.warehouse_order group by c.sku, c.location, w.id"},
+  };
+}
+
+std::vector<postgres::Statement> read_customers() {
+  return {
       {"exposures",
        "select customer, amount, currency from pending_exposure where customer = any($1::text[]) order by customer for no key update"},
       {"new_exposures",
        "insert into pending_exposure (customer, amount, currency) select c, 0, '' from unnest($1::text[]) as a(c) order by c collate \"C\" "
        "on conflict do nothing"},
   };
+}
+
+}  // namespace
+
+std::vector<postgres::Statement> load_statements() {
+  std::vector<postgres::Statement> all;
+  for (auto part : {read_identities, read_order_rows, read_reservation_rows, read_positions, read_effects, read_customers})
+    for (auto& statement : part()) all.push_back(std::move(statement));
+  return all;
 }
 
 std::vector<postgres::Statement> decide_statements() {

@@ -35,98 +35,123 @@ class Meanwhile final : public Request {
   void decide(World&) override { what(); }
 };
 
-TEST_F(Writing, captures_expiries_events_and_shipments_never_deadlock) {
-  const int skus = 6;
-  db().run("insert into master values ('location', 'E', 1, '{\"code\":\"E\"}'), ('location', 'W', 1, '{\"code\":\"W\"}')");
-  for (int i = 0; i < skus; ++i)
-    for (const char* place : {"E", "W"}) stock({"M" + std::to_string(i), place}, 5'000);
-  std::mutex telling;
-  std::vector<std::string> orders, holds;
-  std::atomic<int> undecided{0}, decided{0}, sequence_of{1'000};
-  auto life = [&](int number) {
-    auto mine = writer(32);
-    std::mt19937 random(static_cast<unsigned>(number));
+/// Everything at once on a few positions, a seed for each writer.
+class Mix {
+ public:
+  static constexpr int skus = 6;
+
+  std::shared_ptr<Request> next(std::mt19937& random) {
     auto pick = [&](int low, int high) { return std::uniform_int_distribution<int>(low, high)(random); };
     auto sku = [&] { return "M" + std::to_string(pick(0, skus - 1)); };
     auto place = [&] { return std::string(pick(0, 1) ? "E" : "W"); };
-    auto any_of = [&](const std::vector<std::string>& ids) {
-      std::lock_guard hold(telling);
-      return ids.empty() ? std::string() : ids[static_cast<std::size_t>(pick(0, static_cast<int>(ids.size()) - 1))];
-    };
-    for (int round = 0; round < 20; ++round) {
+    auto hold = any_of(holds_, random), order = any_of(orders_, random);
+    int what = pick(0, 6);
+    if (what < 2 || (what > 4 && order.empty())) {
+      std::optional<std::string> with;
+      if (!hold.empty() && pick(0, 1)) with = hold;
+      return capture_of("M-" + new_id(), {{sku(), qty(pick(1, 4)), place(), {}}, {sku(), qty(1), {}, {}}, {sku(), qty(2), place(), {}}},
+                        OnShortage::backorder, with);
+    }
+    if (what == 2)
+      return reserve_of({{{sku(), place()}, qty(1), {}}, {{sku(), place()}, qty(2), {}}, {{sku(), place()}, qty(1), {}}},
+                        ReservationPolicy::per_line, std::chrono::seconds(pick(0, 1)));
+    if (what == 3) return expire(random);
+    if (what == 4) {
+      auto event = pick(0, 1) ? snapshot_of({sku(), place()}, ++sequence_, qty(pick(4'000, 5'000)), Instant::now())
+                              : movement_of({sku(), place()}, ++sequence_, qty(pick(-2, 5)), Instant::now());
+      if (pick(0, 1)) event->from.topic.clear();  // by call: it touches the location's stock feed
+      return event;
+    }
+    if (what == 5) {
+      auto ship = ship_of("M-" + new_id(), order, place(), {{pick(1, 3), qty(1), {}}}, Instant::now());
+      ship->effect = static_cast<ShipEffect>(pick(0, 2));
+      return ship;
+    }
+    auto put = std::make_shared<PutHold>();
+    put->id = order;
+    put->code = "check";
+    put->precondition.given = put->precondition.any = true;
+    return put;
+  }
+
+  void seen(const Request& request) {
+    if (request.reply.status != 201) return;
+    std::lock_guard hold(lock_);
+    if (const auto* capture = dynamic_cast<const Capture*>(&request)) orders_.push_back(capture->id);
+    if (const auto* reserve = dynamic_cast<const Reserve*>(&request)) holds_.push_back(reserve->id);
+  }
+
+ private:
+  std::string any_of(const std::vector<std::string>& ids, std::mt19937& random) {
+    std::lock_guard hold(lock_);
+    return ids.empty() ? std::string() : ids[std::uniform_int_distribution<std::size_t>(0, ids.size() - 1)(random)];
+  }
+  std::shared_ptr<Request> expire(std::mt19937& random) {
+    auto request = std::make_shared<ExpireReservations>();
+    for (int n = 0; n < 4; ++n)
+      if (auto id = any_of(holds_, random); !id.empty()) request->ids.push_back(id);
+    return request;
+  }
+
+  std::mutex lock_;
+  std::vector<std::string> orders_, holds_;
+  std::atomic<int> sequence_{1'000};
+};
+
+TEST_F(Writing, captures_expiries_events_and_shipments_never_deadlock) {
+  db().run("insert into master values ('location', 'E', 1, '{\"code\":\"E\"}'), ('location', 'W', 1, '{\"code\":\"W\"}')");
+  for (int i = 0; i < Mix::skus; ++i)
+    for (const char* place : {"E", "W"}) stock({"M" + std::to_string(i), place}, 5'000);
+  Mix mix;
+  std::atomic<int> undecided{0}, decided{0};
+  auto life = [&](unsigned seed) {
+    auto mine = writer(32);
+    std::mt19937 random(seed);
+    for (int round = 0; round < 30; ++round) {
       Crowd crowd;
       std::vector<std::shared_ptr<Request>> batch;
       for (int i = 0; i < 12; ++i) {
-        std::shared_ptr<Request> request;
-        switch (pick(0, 6)) {
-          case 0:
-          case 1: {
-            std::optional<std::string> hold;
-            if (auto id = any_of(holds); !id.empty() && pick(0, 1)) hold = id;
-            request =
-                capture_of("M-" + new_id(), {{sku(), qty(pick(1, 4)), place(), {}}, {sku(), qty(1), {}, {}}, {sku(), qty(2), place(), {}}},
-                           OnShortage::backorder, hold);
-            break;
-          }
-          case 2:
-            request = reserve_of({{{sku(), place()}, qty(1), {}}, {{sku(), place()}, qty(2), {}}, {{sku(), place()}, qty(1), {}}},
-                                 ReservationPolicy::per_line, std::chrono::seconds(pick(0, 1)));
-            break;
-          case 3: {
-            auto expire = std::make_shared<ExpireReservations>();
-            for (int n = 0; n < 4; ++n)
-              if (auto id = any_of(holds); !id.empty()) expire->ids.push_back(id);
-            request = expire;
-            break;
-          }
-          case 4: {
-            auto snapshot = pick(0, 1) ? snapshot_of({sku(), place()}, ++sequence_of, qty(pick(4'000, 5'000)), Instant::now())
-                                       : movement_of({sku(), place()}, ++sequence_of, qty(pick(-2, 5)), Instant::now());
-            if (pick(0, 1)) snapshot->from.topic.clear();  // by call: it touches the location's stock feed
-            request = snapshot;
-            break;
-          }
-          case 5: {
-            auto id = any_of(orders);
-            if (id.empty()) continue;
-            auto ship = ship_of("M-" + new_id(), id, place(), {{pick(1, 3), qty(1), {}}}, Instant::now());
-            ship->effect = static_cast<ShipEffect>(pick(0, 2));
-            request = ship;
-            break;
-          }
-          default: {
-            auto id = any_of(orders);
-            if (id.empty()) continue;
-            auto put = std::make_shared<PutHold>();
-            put->id = id;
-            put->code = "check";
-            put->precondition.given = put->precondition.any = true;
-            request = put;
-          }
-        }
-        request->origin = tester;
-        batch.push_back(request);
-        crowd.submit(*mine, request);
+        batch.push_back(mix.next(random));
+        batch.back()->origin = tester;
+        crowd.submit(*mine, batch.back());
       }
       crowd.wait();
       undecided += crowd.undecided();
-      std::lock_guard hold(telling);
-      for (const auto& request : batch) {
-        ++decided;
-        if (request->reply.status != 201) continue;
-        if (auto* capture = dynamic_cast<Capture*>(request.get())) orders.push_back(capture->id);
-        if (auto* reserve = dynamic_cast<Reserve*>(request.get())) holds.push_back(reserve->id);
-      }
+      decided += static_cast<int>(batch.size());
+      for (const auto& request : batch) mix.seen(*request);
     }
   };
   std::vector<std::thread> threads;
-  for (int i = 0; i < 4; ++i) threads.emplace_back(life, i);
+  for (unsigned i = 0; i < 4; ++i) threads.emplace_back(life, i);
   for (auto& thread : threads) thread.join();
   EXPECT_EQ(undecided, 0) << last_failure;
-  EXPECT_GT(decided, 700);
+  EXPECT_EQ(decided, 4 * 30 * 12);
   EXPECT_EQ(failures, 0) << last_failure;
   EXPECT_EQ(deadlocks(), "0");
   EXPECT_EQ(damage(), "");
+}
+
+/// Two that lock in opposite orders: the server ends one, and the counter says so.
+TEST_F(Writing, negative_control_a_deadlock_is_counted) {
+  db().run("create table pair (id int primary key)");
+  db().run("insert into pair values (1), (2)");
+  auto before = deadlocks();
+  std::atomic<int> ended{0};
+  auto cross = [&](const char* first, const char* second) {
+    auto connection = connect();
+    auto done = postgres::transact(connection, [&](postgres::Transaction& tx) {
+      tx.execute(std::string("select 1 from pair where id = ") + first + " for update");
+      tx.execute("select pg_sleep(0.2)");
+      tx.execute(std::string("select 1 from pair where id = ") + second + " for update");
+    });
+    if (!done && done.failure().sqlstate == "40P01") ++ended;
+  };
+  std::thread other(cross, "2", "1");
+  cross("1", "2");
+  other.join();
+  EXPECT_EQ(ended, 1);
+  for (int i = 0; i < 100 && deadlocks() == before; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  EXPECT_NE(deadlocks(), before);
 }
 
 TEST_F(Writing, a_due_hold_elsewhere_is_ended_first) {
