@@ -161,6 +161,20 @@ TEST(StockFold, one_version_for_a_change_and_none_for_the_rest) {
   EXPECT_EQ(books.published("inventory.adjusted"), 2U);
 }
 
+/// Projections take a value only if its version is higher: that somebody reports this stock at all must not be lost on them.
+TEST(StockFold, a_first_report_of_zero_is_a_version_too) {
+  Books books;
+  books.positions[key].key = key;
+  books.positions[key].version = 4;  // an item with a safety stock
+  auto zero = snapshot_of(key, 1, qty(0), books.now);
+  books.decide(*zero);
+  EXPECT_EQ(books.position(key).version, 5);
+  EXPECT_EQ(books.position(key).owner, "wms");
+  auto again = snapshot_of(key, 2, qty(0), books.now);
+  books.decide(*again);
+  EXPECT_EQ(books.position(key).version, 5);
+}
+
 TEST(StockFold, a_gap_is_raised_once_with_what_is_missing_and_ends_with_it) {
   Books books;
   auto tell = [&](std::int64_t sequence) {

@@ -51,18 +51,25 @@ def resolve(node):
     return node
 
 
-def undocumented(schema, value, path="", document=None):
-    """Members of an answer that its schema does not name."""
+def members(schema, document=None):
+    """The names that a schema has for an object, through references and branches."""
     while "$ref" in schema:
         schema = lookup(schema["$ref"], document)
     names = dict(schema.get("properties", {}))
     for part in schema.get("allOf", []) + schema.get("anyOf", []):
-        while "$ref" in part:
-            part = lookup(part["$ref"], document)
-        names.update({name: inner for name, inner in part.get("properties", {}).items() if inner and name not in names})
+        for name, inner in members(part, document).items():
+            names[name] = names.get(name) or inner
+    if "items" in schema and not names:
+        return {"[]": schema["items"]}
+    return names
+
+
+def undocumented(schema, value, path="", document=None):
+    """Members of an answer that its schema does not name."""
+    names = members(schema, document)
     if isinstance(value, list):
         for entry in value:
-            yield from undocumented(schema.get("items", {}), entry, path + "[]", document)
+            yield from undocumented(names.get("[]", {}), entry, path + "[]", document)
     elif isinstance(value, dict) and names:
         for name, inner in value.items():
             if name not in names:
@@ -133,7 +140,8 @@ class Contract:
         pointer += f"/content/{escape(kind)}/schema"
         for error in validator(pointer).iter_errors(body):
             self.note(where, f"{error.json_path}: {error.message[:300]}")
-        self.extras.update(f"{where} {name}" for name in undocumented(lookup(pointer), body))
+        if template.startswith("/v1"):
+            self.extras.update(f"{where} {name}" for name in undocumented(lookup(pointer), body))
 
     def _problem(self, where, response):
         if response.headers.get("Content-Type", "").split(";")[0] != "application/problem+json":

@@ -121,13 +121,22 @@ def sdk_form(record):
     return {"key": record.key, "value": record.value.decode(), "headers": record.headers}
 
 
-def test_every_record_passes_the_outside_validators(api, seed, log, fleet):
-    """All that this module's daemon has published, against the CloudEvents SDK and the AsyncAPI schemas."""
+@pytest.fixture
+def records(api, seed, log):
+    """The newest of each topic."""
     test_an_orders_life(api, seed, log)
-    records = [record for record in log.read(NAMES)]
-    assert records
+    found = {}
+    for record in log.read(NAMES, quiet=3.0, limit=40):
+        found.setdefault(record.topic, []).append(record)
+    return [record for topic in found.values() for record in topic[-300:]]
+
+
+def test_every_record_passes_the_cloudevents_sdk(records):
     told = run_sdk([sdk_form(record) for record in records])
-    assert told["count"] == len(records) and told["faults"] == [], told["faults"][:5]
+    assert told["count"] == len(records) > 0 and told["faults"] == [], told["faults"][:5]
+
+
+def test_every_record_fits_asyncapi(records):
     faults = set()
     for record in records:
         pointer = f"/components/messages/{MESSAGE[record.topic]}"
