@@ -58,6 +58,7 @@ WmsBooks::WmsBooks(std::string name, const std::vector<std::string>& locations, 
 
 std::vector<Told> WmsBooks::snapshots(Instant now) {
   std::vector<Told> told;
+  told.reserve(shelves_.size());
   for (const auto& [place, shelf] : shelves_) told.push_back(snapshot(place, now));
   return told;
 }
