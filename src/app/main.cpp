@@ -65,6 +65,8 @@ int main(int argc, char** argv) {
   add(*migrate_command, "verify", "Exit 2 unless the schema is what this binary expects.", migrate_verify);
   add(app, "doctor", "Looks at database, Kafka, feeds and clocks; one remedy a line.", doctor);
   add(app, "verify", "Checks the invariants on live data, read-only. Exit 2 when something differs.", verify_data);
+  bool all = true;
+  app.get_subcommand("verify")->add_flag("--all", all, "Every invariant (the default)");
   app.add_subcommand("version", "Prints the version.")->callback([] { std::puts("crossdock " CROSSDOCK_VERSION); });
 
   try {

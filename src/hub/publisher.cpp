@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "ledger/events.hpp"
 #include "observe/log.hpp"
 
 namespace crossdock::hub {
@@ -17,6 +18,7 @@ Publisher::Publisher(const Settings& settings)
       outbox_(settings.database, settings.instance, settings.lease),
       leased_until_(Clock::now()),
       renew_at_(Clock::now()),
+      own_topics_at_(Clock::now()),
       drain_until_(Clock::time_point::max()) {}
 
 Publisher::~Publisher() { stop(0ms); }
@@ -48,6 +50,7 @@ void Publisher::stop(std::chrono::milliseconds budget) {
 void Publisher::run() {
   postgres::Backoff backoff(100ms, 2000ms);
   for (;;) {
+    make_own_topics();
     bool ok = renew();
     bool more = ok && publish();
     if (ok) backoff.reset();
@@ -88,22 +91,28 @@ bool Publisher::publish() {
   return send(*rows) && rows->size() == rows_a_turn;
 }
 
-void Publisher::make_topics(const std::vector<store::OutboxRow>& rows) {
-  if (!settings_.create_topics) return;
+/// What this hub publishes exists before the first event, so that consumers may subscribe at once.
+void Publisher::make_own_topics() {
+  if (own_topics_made_ || !own_topics_at_.passed()) return;
+  std::set<std::string> names;
+  for (auto name : ledger::published_events()) names.insert(settings_.rules.topic_prefix + std::string(name) + ".v1");
+  own_topics_made_ = make_topics(names);
+  own_topics_at_ = Deadline::in(2s);
+}
+
+bool Publisher::make_topics(const std::set<std::string>& names) {
+  if (!settings_.create_topics) return true;
   std::vector<kafka::NewTopic> missing;
-  for (const auto& row : rows)
-    if (!topics_.contains(row.topic)) {
-      topics_.insert(row.topic);
-      missing.push_back({row.topic, settings_.topic_partitions, settings_.topic_replication, {}});
-    }
-  if (missing.empty()) return;
+  for (const auto& name : names)
+    if (!topics_.contains(name)) missing.push_back({name, settings_.topic_partitions, settings_.topic_replication, {}});
+  if (missing.empty()) return true;
   auto admin = kafka::Admin::open(settings_.kafka);
-  auto made = admin ? (*admin)->create_missing(missing, Deadline::in(10s)) : Result<std::vector<std::string>>(admin.fault());
-  if (made) return;
+  auto made = admin ? (*admin)->create_missing(missing, Deadline::in(5s)) : Result<std::vector<std::string>>(admin.fault());
   // A topic with another number of partitions is as good; anything else shows when sending.
-  log::warning("publisher.topics", {{"message", made.fault().message()}, {"code", made.fault().code()}});
-  if (made.fault().worth_retrying())
-    for (const auto& topic : missing) topics_.erase(topic.name);
+  if (!made) log::warning("publisher.topics", {{"message", made.fault().message()}, {"code", made.fault().code()}});
+  if (!made && made.fault().worth_retrying()) return false;
+  for (const auto& topic : missing) topics_.insert(topic.name);
+  return true;
 }
 
 bool Publisher::send(const std::vector<store::OutboxRow>& rows) {
@@ -119,7 +128,9 @@ bool Publisher::send(const std::vector<store::OutboxRow>& rows) {
     }
     producer_ = std::move(*opened);
   }
-  make_topics(rows);
+  std::set<std::string> topics;
+  for (const auto& row : rows) topics.insert(row.topic);
+  make_topics(topics);
   std::vector<std::int64_t> done;
   std::vector<std::pair<const store::OutboxRow*, std::string>> refused;
   std::size_t reported = 0, sent = 0;

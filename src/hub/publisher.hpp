@@ -33,7 +33,8 @@ class Publisher {
   bool renew();
   bool publish();
   bool send(const std::vector<store::OutboxRow>& rows);
-  void make_topics(const std::vector<store::OutboxRow>& rows);
+  void make_own_topics();
+  bool make_topics(const std::set<std::string>& names);
 
   const Settings& settings_;
   store::Outbox outbox_;
@@ -42,6 +43,8 @@ class Publisher {
   Deadline leased_until_;
   Deadline renew_at_;
   std::set<std::string> topics_;  ///< known to exist
+  bool own_topics_made_ = false;
+  Deadline own_topics_at_;
   std::atomic<std::uint64_t> published_{0};
   std::atomic<std::int64_t> waiting_{0};
   std::atomic<bool> kafka_up_{true};

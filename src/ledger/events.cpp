@@ -2,9 +2,18 @@
 
 #include "crossdock/model/codec.hpp"
 #include "crossdock/model/inventory.hpp"
+#include "crossdock/model/envelope.hpp"
 #include "ledger/render.hpp"
 
 namespace crossdock::ledger {
+
+std::span<const std::string_view> published_events() {
+  static constexpr std::string_view names[] = {
+      "order.captured",      "order.held",          "order.hold_lifted",     "order.released",        "order.closed",
+      "warehouse_order.released", "inventory.adjusted", "inventory.shortfall", "inventory.gap",       "reservation.created",
+      "reservation.committed", "reservation.released", "reservation.expired", "shipment.dispatched"};
+  return names;
+}
 
 std::string lane_of(const PositionKey& key) { return key.location + "|" + key.sku; }
 
@@ -21,7 +30,7 @@ void publish(World& world, const Origin& origin, std::string_view name, const st
                  {"ce_source", "/crossdock"},
                  {"ce_subject", subject},
                  {"ce_time", world.now.text()},
-                 {"ce_dataschema", "/schemas/events/" + std::string(name) + ".v1.json"},
+                 {"ce_dataschema", dataschema_of("crossdock." + std::string(name) + ".v1")},
                  {"ce_correlationid", origin.correlation_id},
                  {"ce_causationid", origin.causation_id},
                  {"ce_sequence", std::to_string(sequence)},

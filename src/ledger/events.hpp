@@ -1,6 +1,7 @@
 // What a decision tells the world: events for Kafka, steps for the timeline.
 #pragma once
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -22,6 +23,9 @@ void publish_adjusted(World& world, const Origin& origin, const PositionRow& pos
 /// A step of an order's life (empty order id: audit only). The actor is the origin's client.
 void note(World& world, const Origin& origin, const std::string& order_id, std::string_view system, std::string_view step,
           std::string_view document = {}, std::string_view detail = {});
+
+/// The names of all events that this installation publishes: their topics are made before the first.
+std::span<const std::string_view> published_events();
 
 std::string lane_of(const PositionKey& key);
 

@@ -24,6 +24,13 @@ void ask_shipped_order(const World& world, Needs& needs, const OrderRow& order, 
   }
 }
 
+/// The unit's factor: as the caller of the request found it at the item, else as frozen on the order line. Numerator 0: it has none.
+Fraction factor_of(const ShipmentLine& line, const LineRow& ordered, Fraction found) {
+  if (found.numerator != 0 || !line.uom) return found;
+  if (*line.uom == ordered.base_uom) return {};
+  return *line.uom == uom_of(ordered) ? ordered.factor : found;
+}
+
 }  // namespace
 
 OrderRow* Ship::order_in(World& world) const {
@@ -96,7 +103,7 @@ bool Ship::refused(World& world, OrderRow* found) {
     else if (!line.sku.empty() && ordered->sku != line.sku)
       errors.push_back(
           {at + "/sku", "unknown_reference", "Line " + std::to_string(line.order_line) + " orders " + ordered->sku + ".", ordered->sku});
-    else if (factors[i].numerator == 0)
+    else if (factor_of(document.lines[i], *ordered, factors[i]).numerator == 0)
       errors.push_back({at + "/uom", "unknown_reference", "The item has no unit " + line.uom.value_or("") + ".", {}});
   }
   if (errors.empty()) return false;
@@ -119,6 +126,8 @@ ShipmentRow Ship::make(const World& world, const OrderRow& order) const {
   Shipment whole;
   static_cast<ShipmentRequest&>(whole) = document;
   whole.order = OrderRef{order.id, order.source, order.order_number};
+  for (auto& line : whole.lines)
+    if (line.sku.empty()) line.sku = line_of(order, line.order_line)->sku;
   whole.shipped_at = row.shipped_at;
   whole.id = id;
   whole.recorded_at = world.now;
@@ -140,7 +149,7 @@ void Ship::decide_new(World& world) {
     line.warehouse_order = document.warehouse_order.value_or("");
     line.effect = effect;
     line.skew_micros = std::chrono::microseconds(clock_skew).count();
-    line.ship(to_base(document.lines[i].quantity, factors[i]).quantity, document.lines[i].disposition);
+    line.ship(to_base(document.lines[i].quantity, factor_of(document.lines[i], line.line, factors[i])).quantity, document.lines[i].disposition);
   }
   for (const auto& key : decision.settle()) publish_adjusted(world, origin, *world.position(key), "shipment");
   close_warehouse_orders(*found);

@@ -113,9 +113,14 @@ void StockEvent::decide(World& world) {
     decision.undo();
     return;
   }
-  if (position->owner.empty()) position->owner = event.source;
+  // Whose stock it is matters to its age: the first report makes a version even if it says zero.
+  bool new_owner = position->owner != event.source;
+  if (new_owner) {
+    position->owner = event.source;
+    decision.version_made(key());
+  }
   decision.settle();
-  if (position->profile != before) publish_adjusted(world, origin, *position, to_text(event.kind));
+  if (new_owner || position->profile != before) publish_adjusted(world, origin, *position, to_text(event.kind));
 }
 
 namespace {

@@ -18,7 +18,7 @@ constexpr Field line_request_fields[] = {
 
 constexpr Field request_fields[] = {
     field<&ReservationRequest::reference>("reference", optional, rule::note, "the caller's own name for it"),
-    field<&ReservationRequest::ttl_seconds>("ttl_seconds", required, rule::integer(1, longest_ttl), "how long it holds"),
+    field<&ReservationRequest::ttl_seconds>("ttl_seconds", optional, rule::integer(1, longest_ttl), "how long it holds; 900 where absent"),
     field<&ReservationRequest::policy>("policy", optional, rule::plain, "all lines in full or none, or what there is of each"),
     field<&ReservationRequest::lines>("lines", required, rule::plain.list(1, most_lines), "what is held"),
     field<&ReservationRequest::ext>("ext", omitted, rule::free_form, "free-form data of the caller"),

@@ -102,7 +102,7 @@ AvailabilityLine to_document(const AskedLine& asked, const Scratch& scratch) {
 Mistakes check(const AvailabilityRequest& request, const Catalog& catalog, const Projection& projection, Instant now,
                const AvailabilityRules& rules, AvailabilityAnswer& answer) {
   auto& scratch = Scratch::of_this_thread();
-  answer.as_of = projection.as_of();
+  answer.as_of = now;
   answer.lines.clear();
   const Views views(request);
   return each_line(views.lines(), catalog, projection, now, rules, scratch,
@@ -114,7 +114,7 @@ Mistakes check_into(std::string& out, std::span<const AskedLine> lines, const Ca
   auto& scratch = Scratch::of_this_thread();
   Text text(scratch.bytes);
   text.raw("{\"as_of\":\"");
-  text.instant(projection.as_of().micros);
+  text.instant(now.micros);
   text.raw("\",\"method\":\"cumulative_lookahead\",\"lines\":[");
   bool first = true;
   auto mistakes = each_line(lines, catalog, projection, now, rules, scratch, [&](const AskedLine& line) {

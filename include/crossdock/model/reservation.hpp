@@ -32,7 +32,7 @@ struct ReservationLineRequest {
 
 struct ReservationRequest {
   std::optional<std::string> reference;
-  std::int64_t ttl_seconds = 0;
+  std::int64_t ttl_seconds = 900;
   ReservationPolicy policy = ReservationPolicy::all_or_nothing;
   std::vector<ReservationLineRequest> lines;
   RawJson ext;
