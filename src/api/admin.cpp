@@ -37,13 +37,14 @@ http::Response home(const Api::State& state) {
   std::string reasons;
   for (const auto& reason : now.why) reasons += "<li>" + reason + "</li>";
   auto sizes = state.hub.memory().catalog().sizes();
-  std::string body = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Crossdock</title><style>body{font:16px/1.5 system-ui,sans-serif;"
-                     "max-width:48rem;margin:2rem auto;padding:0 1rem;color-scheme:light dark}</style><h1>Crossdock " +
-                     state.settings.version + "</h1><p>This instance is <strong>" + now.status + "</strong>.</p><ul>" + reasons + "</ul><p>" +
-                     std::to_string(state.hub.memory().projection().size()) + " stock positions, " + std::to_string(sizes.items) + " items, " +
-                     std::to_string(sizes.customers) + " customers, " + std::to_string(sizes.locations) +
-                     " locations in memory.</p><p><a href=\"/readyz?verbose\">readiness</a> · <a href=\"/metrics\">metrics</a> · "
-                     "<a href=\"/admin/v1/exceptions\">exceptions</a> · <a href=\"/admin/v1/config\">configuration</a></p></html>";
+  std::string body =
+      "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Crossdock</title><style>body{font:16px/1.5 system-ui,sans-serif;"
+      "max-width:48rem;margin:2rem auto;padding:0 1rem;color-scheme:light dark}</style><h1>Crossdock " +
+      state.settings.version + "</h1><p>This instance is <strong>" + now.status + "</strong>.</p><ul>" + reasons + "</ul><p>" +
+      std::to_string(state.hub.memory().projection().size()) + " stock positions, " + std::to_string(sizes.items) + " items, " +
+      std::to_string(sizes.customers) + " customers, " + std::to_string(sizes.locations) +
+      " locations in memory.</p><p><a href=\"/readyz?verbose\">readiness</a> · <a href=\"/metrics\">metrics</a> · "
+      "<a href=\"/admin/v1/exceptions\">exceptions</a> · <a href=\"/admin/v1/config\">configuration</a></p></html>";
   return {200, std::move(body), http::kHtml};
 }
 
@@ -70,15 +71,22 @@ Task<http::Response> exceptions(Shared state, http::Request& request) {
 
 void add_admin(http::Router& router, const Shared& state) {
   using http::Method;
-  router.add_fast(Method::get, "/livez", [](http::Request&) { return http::Response(200, R"({"status":"alive"})"); }).produces({http::kJson, http::kText});
+  router.add_fast(Method::get, "/livez", [](http::Request&) { return http::Response(200, R"({"status":"alive"})"); })
+      .produces({http::kJson, http::kText});
   router.add_fast(Method::get, "/readyz", [state](http::Request&) { return ready(*state); }).produces({http::kJson, http::kText});
-  router.add_fast(Method::get, "/startupz", [state](http::Request&) {
-    bool loaded = state->hub.health().loaded;
-    return http::Response(loaded ? 200 : 503, loaded ? R"({"status":"started"})" : R"({"status":"starting"})");
-  }).produces({http::kJson, http::kText});
-  router.add_fast(Method::get, "/metrics", [](http::Request&) { return http::Response(200, metrics::registry().text(), kMetrics); }).produces({kMetrics});
+  router
+      .add_fast(Method::get, "/startupz",
+                [state](http::Request&) {
+                  bool loaded = state->hub.health().loaded;
+                  return http::Response(loaded ? 200 : 503, loaded ? R"({"status":"started"})" : R"({"status":"starting"})");
+                })
+      .produces({http::kJson, http::kText});
+  router.add_fast(Method::get, "/metrics", [](http::Request&) { return http::Response(200, metrics::registry().text(), kMetrics); })
+      .produces({kMetrics});
   router.add_fast(Method::get, "/", [state](http::Request&) { return home(*state); }).produces({http::kHtml});
-  router.add_fast(Method::get, "/admin/v1/config", [state](http::Request&) { return http::Response(200, state->settings.configuration, http::kText); })
+  router
+      .add_fast(Method::get, "/admin/v1/config",
+                [state](http::Request&) { return http::Response(200, state->settings.configuration, http::kText); })
       .produces({http::kText});
   router.add(Method::get, "/admin/v1/exceptions", bounded(state, exceptions));
 }

@@ -29,8 +29,7 @@ std::optional<http::Response> limited(http::Request& request, Caller& caller) {
   auto taken = caller.bucket->take(Clock::now());
   if (taken.granted) return {};
   auto wait = std::chrono::ceil<std::chrono::seconds>(taken.wait);
-  http::Response response =
-      http::Problem("rate_limited", "This client calls more often than it may.").retry_after(wait).response(request);
+  http::Response response = http::Problem("rate_limited", "This client calls more often than it may.").retry_after(wait).response(request);
   response.with("RateLimit", "\"default\";r=0;t=" + std::to_string(wait.count()));
   response.with("RateLimit-Policy", "\"default\";q=" + std::to_string(caller.bucket->count()));
   return response;
@@ -49,7 +48,8 @@ std::optional<http::Response> authenticate(const Api::State& state, http::Reques
   auto key = credential(request);
   auto caller = key.empty() ? nullptr : find_caller(state, key);
   if (!caller) {
-    auto response = http::Problem("unauthenticated", key.empty() ? "Send your API key as a bearer token or as X-Api-Key." : "This API key is not known.")
+    auto response = http::Problem("unauthenticated",
+                                  key.empty() ? "Send your API key as a bearer token or as X-Api-Key." : "This API key is not known.")
                         .response(request);
     response.with("WWW-Authenticate", "Bearer");
     return response;

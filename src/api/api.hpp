@@ -21,7 +21,7 @@ struct Rate {
 /// Who may call: credential -> name, scopes, whom it may speak for.
 struct ClientSettings {
   std::string name;
-  std::string key_hash;  ///< SHA-256 of its API key, lower-case hex
+  std::string key_hash;             ///< SHA-256 of its API key, lower-case hex
   std::vector<std::string> scopes;  ///< "orders.write", ...
   bool any_source = false;
   std::vector<std::string> sources;

@@ -11,8 +11,8 @@ http::Response check(const Api::State& state, http::Request& request) {
   if (auto* bad = std::get_if<http::Response>(&decoded)) return std::move(*bad);
   http::Response response(200, request.spare());
   const auto& memory = state.hub.memory();
-  auto mistakes = promise::check_into(response.body, std::get<AvailabilityRequest>(decoded), memory.catalog(), memory.projection(), Instant::now(),
-                                      state.hub.availability());
+  auto mistakes = promise::check_into(response.body, std::get<AvailabilityRequest>(decoded), memory.catalog(), memory.projection(),
+                                      Instant::now(), state.hub.availability());
   if (!mistakes.empty()) return mistaken(request, std::move(mistakes));
   return response;
 }

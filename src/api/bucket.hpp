@@ -9,7 +9,8 @@ namespace crossdock::api {
 
 class Bucket {
  public:
-  Bucket(int count, std::chrono::milliseconds per) : count_(count), per_second_(count * 1000.0 / static_cast<double>(per.count())), tokens_(count) {}
+  Bucket(int count, std::chrono::milliseconds per)
+      : count_(count), per_second_(count * 1000.0 / static_cast<double>(per.count())), tokens_(count) {}
 
   struct Taken {
     bool granted = false;

@@ -104,7 +104,8 @@ Task<http::Response> put(Shared state, http::Request& request) {
   auto document = std::get<T>(std::move(decoded));
   std::string key(request.param("key"));
   if (Kind<T>::key(document) != key) {
-    Mistakes mistakes{{std::string("/") + Kind<T>::key_name, "not_allowed", "the path names " + key + "; the body must name the same", key}};
+    Mistakes mistakes{
+        {std::string("/") + Kind<T>::key_name, "not_allowed", "the path names " + key + "; the body must name the same", key}};
     co_return mistaken(request, std::move(mistakes));
   }
   auto storing = put_request(request, std::move(document));
@@ -240,7 +241,10 @@ void add_kind(http::Router& router, const Shared& state, const std::string& path
   router.add(Method::put, path + "/{key}", bounded(state, put<T>)).needs("master.write");
   router.add(Method::get, path + "/{key}", bounded(state, get<T>)).needs("master.read");
   router.add(Method::get, path, bounded(state, get_by_query<T>)).needs("master.read");
-  router.add(Method::post, path + "/import", bounded(state, import<T>)).limit(16U << 20).consumes({http::kJson, http::kNdjson}).needs("master.write");
+  router.add(Method::post, path + "/import", bounded(state, import <T>))
+      .limit(16U << 20)
+      .consumes({http::kJson, http::kNdjson})
+      .needs("master.write");
 }
 
 }  // namespace

@@ -42,7 +42,8 @@ class Meters {
     metrics::Labels with_status = labels;
     with_status.emplace_back("status", std::to_string(status_class) + "xx");
     Meter meter{metrics::counter("crossdock_http_requests_total", "Requests answered.", with_status),
-                metrics::histogram("crossdock_http_request_seconds", "From a request's first byte to its answer.", metrics::latency_buckets(), labels)};
+                metrics::histogram("crossdock_http_request_seconds", "From a request's first byte to its answer.",
+                                   metrics::latency_buckets(), labels)};
     std::unique_lock hold(lock_);
     return meters_.try_emplace(key, std::move(meter)).first->second;
   }
@@ -75,8 +76,6 @@ std::function<void(const http::Observation&)> observer(std::string_view listener
   };
 }
 
-void tell_trouble(std::string_view event, std::string_view detail) {
-  log::error("http.trouble", {{"what", event}, {"message", detail}});
-}
+void tell_trouble(std::string_view event, std::string_view detail) { log::error("http.trouble", {{"what", event}, {"message", detail}}); }
 
 }  // namespace crossdock::api

@@ -37,8 +37,8 @@ Task<bool> visible(Shared state, http::Request& request, std::string id) {
   co_return !asked || caller.speaks_for(*source);
 }
 
-Task<http::Response> decide_change(Shared state, http::Request& request, std::shared_ptr<ledger::ChangeOrder> change, std::string key, std::string call,
-                                   Sha256 print) {
+Task<http::Response> decide_change(Shared state, http::Request& request, std::shared_ptr<ledger::ChangeOrder> change, std::string key,
+                                   std::string call, Sha256 print) {
   change->id = std::string(request.param("id"));
   if (!is_uuid(change->id)) co_return missing(request, "order " + change->id);
   auto looking = visible(state, request, change->id);
@@ -65,7 +65,8 @@ Task<http::Response> put_hold(Shared state, http::Request& request) {
   auto change = std::make_shared<ledger::PutHold>();
   change->code = hold.code;
   change->reason = hold.reason;
-  auto deciding = decide_change(state, request, change, std::get<std::string>(std::move(key)), call_on(request, "holds"), fingerprint(hold));
+  auto deciding =
+      decide_change(state, request, change, std::get<std::string>(std::move(key)), call_on(request, "holds"), fingerprint(hold));
   http::Response response = co_await std::move(deciding);
   co_return response;
 }

@@ -104,7 +104,8 @@ std::optional<store::OrderFilter> filter_of(const http::Request& request, Mistak
   filter.after = text("cursor");
   if (!filter.status.empty() && !parse_word<OrderStatus>(std::string_view(filter.status)))
     mistakes.push_back({"/status", "not_allowed", "no order has the status " + filter.status, {}});
-  if (!filter.after.empty() && !is_uuid(filter.after)) mistakes.push_back({"/cursor", "wrong_type", "send the cursor as `next` gave it", {}});
+  if (!filter.after.empty() && !is_uuid(filter.after))
+    mistakes.push_back({"/cursor", "wrong_type", "send the cursor as `next` gave it", {}});
   if (auto limit = request.query("limit")) {
     auto parsed = Decimal::parse(*limit);
     bool good = parsed && parsed.value.whole() && parsed.value.positive() && parsed.value <= Decimal::of(500);
@@ -154,8 +155,9 @@ Task<http::Response> list(Shared state, http::Request& request) {
   auto limit = filter->limit;
   filter->limit += 1;  // one more tells whether there is a next page
   auto rows = std::make_shared<std::vector<ledger::OrderRow>>();
-  auto asking = state->hub.ask([rows, wanted = *filter](postgres::Transaction& tx) { *rows = store::read_orders(tx, store::find_orders(tx, wanted)); },
-                               deadline_of(*state, request));
+  auto asking = state->hub.ask(
+      [rows, wanted = *filter](postgres::Transaction& tx) { *rows = store::read_orders(tx, store::find_orders(tx, wanted)); },
+      deadline_of(*state, request));
   Outcome asked = co_await std::move(asking);
   if (!asked) co_return failed(request, asked.fault());
   bool more = rows->size() > limit;

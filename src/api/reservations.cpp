@@ -18,7 +18,8 @@ std::vector<ledger::HoldLine> hold_lines(const Api::State& state, const Reservat
     std::string at = "/lines/" + std::to_string(i);
     auto item = catalog.item(line.sku);
     if (!item) mistakes.push_back({at + "/sku", "unknown_reference", "there is no item " + line.sku, {}});
-    if (!locations->find(line.location)) mistakes.push_back({at + "/location", "unknown_reference", "there is no location " + line.location, {}});
+    if (!locations->find(line.location))
+      mistakes.push_back({at + "/location", "unknown_reference", "there is no location " + line.location, {}});
     if (!item) continue;
     auto factor = item->factor(line.uom.value_or(""));
     if (!factor) {
@@ -54,7 +55,9 @@ Task<http::Response> reserve(Shared state, http::Request& request) {
   auto hold = std::make_shared<ledger::Reserve>();
   hold->lines = hold_lines(*state, asked, unknown);
   if (!unknown.empty())
-    co_return http::Problem("unknown_reference", "The reservation names what does not exist; see errors.").errors(std::move(unknown)).response(request);
+    co_return http::Problem("unknown_reference", "The reservation names what does not exist; see errors.")
+        .errors(std::move(unknown))
+        .response(request);
   hold->id = new_id();
   hold->reference = asked.reference;
   hold->policy = asked.policy;
@@ -69,7 +72,8 @@ Task<http::Response> get(Shared state, http::Request& request) {
   std::string id(request.param("id"));
   if (!is_uuid(id)) co_return missing(request, "reservation " + id);
   auto rows = std::make_shared<std::vector<ledger::ReservationRow>>();
-  auto asking = state->hub.ask([rows, id](postgres::Transaction& tx) { *rows = store::read_reservations(tx, {id}); }, deadline_of(*state, request));
+  auto asking =
+      state->hub.ask([rows, id](postgres::Transaction& tx) { *rows = store::read_reservations(tx, {id}); }, deadline_of(*state, request));
   Outcome asked = co_await std::move(asking);
   if (!asked) co_return failed(request, asked.fault());
   if (rows->empty()) co_return missing(request, "reservation " + id);

@@ -71,7 +71,8 @@ http::Response mistaken(const http::Request& request, Mistakes mistakes) {
 }
 
 http::Response malformed(const http::Request& request, const json::Malformed& bad) {
-  return http::Problem("malformed_json", "Line " + std::to_string(bad.line) + ", column " + std::to_string(bad.column) + ": " + bad.message + ".")
+  return http::Problem("malformed_json",
+                       "Line " + std::to_string(bad.line) + ", column " + std::to_string(bad.column) + ": " + bad.message + ".")
       .response(request);
 }
 
@@ -104,7 +105,8 @@ std::variant<std::string, http::Response> key_of(const http::Request& request) {
   std::string_view key = request.headers.idempotency_key;
   if (key.size() >= 2 && key.front() == '"' && key.back() == '"') key = key.substr(1, key.size() - 2);
   if (key.empty())
-    return http::Problem("idempotency_key_missing", "Send an Idempotency-Key header: the same key for each repeat of this request.").response(request);
+    return http::Problem("idempotency_key_missing", "Send an Idempotency-Key header: the same key for each repeat of this request.")
+        .response(request);
   bool printable = std::all_of(key.begin(), key.end(), [](unsigned char c) { return c >= 0x20 && c < 0x7F; });
   if (key.size() > 255 || !printable)
     return http::Problem("invalid_request", "The Idempotency-Key must have 1 to 255 printable characters.").response(request);

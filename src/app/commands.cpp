@@ -30,10 +30,14 @@ std::optional<Settings> settings_of(const CommandOptions& options) {
 
 const char* word_of(postgres::MigrationState state) {
   switch (state) {
-    case postgres::MigrationState::applied: return "applied";
-    case postgres::MigrationState::pending: return "pending";
-    case postgres::MigrationState::changed: return "changed";
-    case postgres::MigrationState::unknown: break;
+    case postgres::MigrationState::applied:
+      return "applied";
+    case postgres::MigrationState::pending:
+      return "pending";
+    case postgres::MigrationState::changed:
+      return "changed";
+    case postgres::MigrationState::unknown:
+      break;
   }
   return "unknown";
 }
@@ -75,7 +79,8 @@ std::string verified_json(const std::vector<store::Verified>& all) {
 std::string verified_text(const std::vector<store::Verified>& all) {
   std::string out;
   for (const auto& one : all) {
-    out += (one.differences.empty() ? "ok    " : "DIFF  ") + one.invariant + "  " + one.says + " (" + std::to_string(one.checked) + " looked at)\n";
+    out += (one.differences.empty() ? "ok    " : "DIFF  ") + one.invariant + "  " + one.says + " (" + std::to_string(one.checked) +
+           " looked at)\n";
     for (const auto& difference : one.differences) out += "        " + difference.subject + ": " + difference.detail + "\n";
   }
   return out;

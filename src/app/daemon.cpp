@@ -19,10 +19,14 @@ using namespace std::chrono_literals;
 
 log::Level level_of(LogLevel chosen) {
   switch (chosen) {
-    case LogLevel::debug: return log::Level::debug;
-    case LogLevel::warning: return log::Level::warning;
-    case LogLevel::error: return log::Level::error;
-    case LogLevel::info: break;
+    case LogLevel::debug:
+      return log::Level::debug;
+    case LogLevel::warning:
+      return log::Level::warning;
+    case LogLevel::error:
+      return log::Level::error;
+    case LogLevel::info:
+      break;
   }
   return log::Level::info;
 }
@@ -110,9 +114,8 @@ int serve(const Settings& settings, const RunOptions& options, const sigset_t& s
   if (auto code = prepare_database(database, options.migrate, signals)) return *code;
   if (auto code = check_durability(database, false)) return *code;
   auto cores = std::max(1U, std::thread::hardware_concurrency());
-  runtime::Loops loops(settings.loops > 0 ? static_cast<std::size_t>(settings.loops) : cores, [](std::size_t loop, const std::string& what) {
-    log::error("loop.escaped", {{"loop", loop}, {"message", what}});
-  });
+  runtime::Loops loops(settings.loops > 0 ? static_cast<std::size_t>(settings.loops) : cores,
+                       [](std::size_t loop, const std::string& what) { log::error("loop.escaped", {{"loop", loop}, {"message", what}}); });
   hub::Hub hub(hub_settings(settings), loops);
   if (auto code = start_hub(hub, signals)) return *code;
   api::Api api(hub, api_settings(settings));
@@ -123,7 +126,8 @@ int serve(const Settings& settings, const RunOptions& options, const sigset_t& s
   if (!code) code = start_server(admin_server, "admin");
   if (!code) {
     loops.start();
-    std::printf("crossdock ready api=%s admin=%s\n", base_of(api_place, api_server.port()).c_str(), base_of(admin_place, admin_server.port()).c_str());
+    std::printf("crossdock ready api=%s admin=%s\n", base_of(api_place, api_server.port()).c_str(),
+                base_of(admin_place, admin_server.port()).c_str());
     std::fflush(stdout);
     log::info("ready", {{"instance", hub.settings().instance}});
     wait_for_end(signals);

@@ -34,17 +34,20 @@ void look_at_database(const Settings& settings, std::vector<Finding>& out) {
   }
   out.push_back({"postgres", true, postgres::redacted(database.connection), ""});
   auto schema = postgres::verify_migrations(connection, migrations());
-  out.push_back({"schema", static_cast<bool>(schema), schema ? "up to date" : schema.fault().message(), schema ? "" : "run `crossdock migrate up`"});
+  out.push_back(
+      {"schema", static_cast<bool>(schema), schema ? "up to date" : schema.fault().message(), schema ? "" : "run `crossdock migrate up`"});
   auto unsafe = postgres::unsafe_settings(connection);
   bool safe = unsafe && unsafe->empty();
   std::string detail = safe ? "fsync, full_page_writes and synchronous_commit are on" : "";
   if (unsafe)
     for (const auto& setting : *unsafe) detail += setting.name + "=" + setting.value + " ";
   out.push_back({"durability", safe, detail, safe ? "" : "set them in postgresql.conf: accepted orders could be lost"});
-  auto skew = postgres::transact(connection, [](postgres::Transaction& tx) { return tx.execute("select clock_timestamp()")[0].instant(0); });
+  auto skew =
+      postgres::transact(connection, [](postgres::Transaction& tx) { return tx.execute("select clock_timestamp()")[0].instant(0); });
   if (!skew) return;
   auto apart = std::abs(*skew - Instant::now()) / 1'000;
-  out.push_back({"clock", apart < 1'000, std::to_string(apart) + " ms apart from the database", apart < 1'000 ? "" : "synchronise the clocks (chrony, ntpd)"});
+  out.push_back({"clock", apart < 1'000, std::to_string(apart) + " ms apart from the database",
+                 apart < 1'000 ? "" : "synchronise the clocks (chrony, ntpd)"});
 }
 
 void look_at_kafka(const Settings& settings, std::vector<Finding>& out) {
@@ -91,7 +94,8 @@ int doctor(const CommandOptions& options) {
   for (const auto& one : findings) {
     good = good && one.good;
     if (options.json) continue;
-    std::printf("%s  %-22s %s%s\n", one.good ? "ok  " : "FAIL", one.what.c_str(), one.detail.c_str(), one.remedy.empty() ? "" : ("\n      " + one.remedy).c_str());
+    std::printf("%s  %-22s %s%s\n", one.good ? "ok  " : "FAIL", one.what.c_str(), one.detail.c_str(),
+                one.remedy.empty() ? "" : ("\n      " + one.remedy).c_str());
   }
   if (options.json) std::fputs(as_json(findings).c_str(), stdout);
   return good ? exit_ok : exit_failed;

@@ -27,7 +27,9 @@ void take_listeners(CLI::App& command, Flags& flags) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app{"Crossdock: the hub between ERP, WMS and OMS.\nBegin with `crossdock check DIR`, then `crossdock doctor -c DIR`, then `crossdock run -c DIR`."};
+  CLI::App app{
+      "Crossdock: the hub between ERP, WMS and OMS.\nBegin with `crossdock check DIR`, then `crossdock doctor -c DIR`, then `crossdock run "
+      "-c DIR`."};
   app.require_subcommand(1);
   app.set_version_flag("--version", "crossdock " CROSSDOCK_VERSION);
   app.footer("Exit codes: 0 ok, 1 failure, 2 difference found, 64 usage, 69 unavailable, 78 bad configuration.");
@@ -39,7 +41,8 @@ int main(int argc, char** argv) {
 
   auto* run_command = app.add_subcommand("run", "The daemon. Prints one line when it serves; SIGTERM drains it.");
   run_command->add_option("-c,--config,folder", run_options.folder, "The configuration folder")->required();
-  run_command->add_flag("--no-migrate", no_migrate, "Refuse to start on a database whose schema is not up to date, instead of migrating it");
+  run_command->add_flag("--no-migrate", no_migrate,
+                        "Refuse to start on a database whose schema is not up to date, instead of migrating it");
   take_listeners(*run_command, run_options.flags);
   run_command->callback([&] {
     run_options.migrate = !no_migrate;

@@ -21,21 +21,30 @@ std::chrono::hours hours(milliseconds length) { return std::chrono::ceil<std::ch
 
 validation::Without without(Unanswered use) {
   switch (use) {
-    case Unanswered::accept: return validation::Without::accept;
-    case Unanswered::hold: return validation::Without::hold;
-    case Unanswered::reject: return validation::Without::reject;
-    case Unanswered::last_known: return validation::Without::last_known;
-    case Unanswered::indeterminate: break;
+    case Unanswered::accept:
+      return validation::Without::accept;
+    case Unanswered::hold:
+      return validation::Without::hold;
+    case Unanswered::reject:
+      return validation::Without::reject;
+    case Unanswered::last_known:
+      return validation::Without::last_known;
+    case Unanswered::indeterminate:
+      break;
   }
   return validation::Without::indeterminate;
 }
 
 crossdock::Severity severity(Severity chosen) {
   switch (chosen) {
-    case Severity::info: return crossdock::Severity::info;
-    case Severity::hold: return crossdock::Severity::hold;
-    case Severity::reject: return crossdock::Severity::reject;
-    case Severity::indeterminate: break;
+    case Severity::info:
+      return crossdock::Severity::info;
+    case Severity::hold:
+      return crossdock::Severity::hold;
+    case Severity::reject:
+      return crossdock::Severity::reject;
+    case Severity::indeterminate:
+      break;
   }
   return crossdock::Severity::indeterminate;
 }
@@ -114,18 +123,30 @@ hub::FeedSettings feed_settings(const std::string& system, const System& owner, 
 
 std::string_view word_of(Scope scope) {
   switch (scope) {
-    case Scope::orders_read: return "orders.read";
-    case Scope::orders_write: return "orders.write";
-    case Scope::availability_read: return "availability.read";
-    case Scope::reservations_read: return "reservations.read";
-    case Scope::reservations_write: return "reservations.write";
-    case Scope::shipments_read: return "shipments.read";
-    case Scope::shipments_write: return "shipments.write";
-    case Scope::inventory_read: return "inventory.read";
-    case Scope::inventory_write: return "inventory.write";
-    case Scope::master_read: return "master.read";
-    case Scope::master_write: return "master.write";
-    case Scope::admin: break;
+    case Scope::orders_read:
+      return "orders.read";
+    case Scope::orders_write:
+      return "orders.write";
+    case Scope::availability_read:
+      return "availability.read";
+    case Scope::reservations_read:
+      return "reservations.read";
+    case Scope::reservations_write:
+      return "reservations.write";
+    case Scope::shipments_read:
+      return "shipments.read";
+    case Scope::shipments_write:
+      return "shipments.write";
+    case Scope::inventory_read:
+      return "inventory.read";
+    case Scope::inventory_write:
+      return "inventory.write";
+    case Scope::master_read:
+      return "master.read";
+    case Scope::master_write:
+      return "master.write";
+    case Scope::admin:
+      break;
   }
   return "admin";
 }

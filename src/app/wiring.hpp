@@ -4,8 +4,8 @@
 
 #include "api/api.hpp"
 #include "app/settings/settings.hpp"
-#include "hub/settings.hpp"
 #include "http/server.hpp"
+#include "hub/settings.hpp"
 
 namespace crossdock::app {
 

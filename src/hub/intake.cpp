@@ -148,7 +148,8 @@ bool Intake::within_log(const kafka::Partition& partition, const store::Cursor& 
     return false;
   }
   if (cursor.next >= log_ends->low && cursor.next <= log_ends->high) return true;
-  why = "the log holds " + std::to_string(log_ends->low) + " to " + std::to_string(log_ends->high) + ", next to read is " + std::to_string(cursor.next);
+  why = "the log holds " + std::to_string(log_ends->low) + " to " + std::to_string(log_ends->high) + ", next to read is " +
+        std::to_string(cursor.next);
   return false;
 }
 

@@ -32,7 +32,7 @@ class Intake {
  private:
   struct Held {
     store::Cursor cursor;
-    bool claimed = false;    ///< the cursor is ours and fetching has begun
+    bool claimed = false;  ///< the cursor is ours and fetching has begun
     bool caught_up = false;
     bool paused = false;
     Deadline again{Clock::now()};  ///< of a claim or a pause: when to try again

@@ -171,7 +171,8 @@ bool Publisher::send(const std::vector<store::OutboxRow>& rows) {
   kafka_up_ = !failed || !done.empty();
   if (failed) {
     auto trouble = producer_->last_trouble();
-    log::warning("publisher.delivery_failed", {{"message", trouble.value_or("not acknowledged")}, {"acknowledged", done.size()}, {"sent", sent}});
+    log::warning("publisher.delivery_failed",
+                 {{"message", trouble.value_or("not acknowledged")}, {"acknowledged", done.size()}, {"sent", sent}});
     producer_->poll(1ms);
   }
   for (const auto& [row, why] : refused) {

@@ -95,7 +95,8 @@ ledger::Outcome Record::outcome() const {
 Unusable Record::why() const {
   if (unusable) return *unusable;
   if (stock) return {stock->reason, words_of(stock->errors)};
-  if (ship && ship->reply.refusal) return {ship->reply.refusal->code, ship->reply.refusal->detail + " " + words_of(ship->reply.refusal->errors)};
+  if (ship && ship->reply.refusal)
+    return {ship->reply.refusal->code, ship->reply.refusal->detail + " " + words_of(ship->reply.refusal->errors)};
   return {"invalid", ""};
 }
 
@@ -137,8 +138,7 @@ std::shared_ptr<ledger::Ship> shipment(ShipmentRequest document, ledger::FeedOri
   request->id = new_id();
   request->content = fingerprint(document);
   auto locations = memory.catalog().locations();
-  if (const auto* location = locations->find(document.location))
-    request->effect = location->ship_effect;
+  if (const auto* location = locations->find(document.location)) request->effect = location->ship_effect;
   for (const auto& line : document.lines) {
     auto item = memory.catalog().item(line.sku);
     auto factor = item && line.uom ? item->factor(*line.uom) : std::optional<Fraction>(Fraction{});
@@ -170,11 +170,21 @@ void bury(ledger::World& world, const ledger::FeedOrigin& from, const Unusable& 
 
 void tally(store::Tally& tally, ledger::Outcome outcome, std::int64_t by) {
   switch (outcome) {
-    case ledger::Outcome::applied: tally.applied += by; break;
-    case ledger::Outcome::superseded: tally.superseded += by; break;
-    case ledger::Outcome::duplicate: tally.duplicate += by; break;
-    case ledger::Outcome::waiting: tally.waiting += by; break;
-    case ledger::Outcome::invalid: tally.dead += by; break;
+    case ledger::Outcome::applied:
+      tally.applied += by;
+      break;
+    case ledger::Outcome::superseded:
+      tally.superseded += by;
+      break;
+    case ledger::Outcome::duplicate:
+      tally.duplicate += by;
+      break;
+    case ledger::Outcome::waiting:
+      tally.waiting += by;
+      break;
+    case ledger::Outcome::invalid:
+      tally.dead += by;
+      break;
   }
 }
 

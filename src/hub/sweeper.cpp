@@ -119,7 +119,8 @@ void Sweeper::release_orders() {
   if (!settings_.rules.release_automatically) return;
   ledger::ReleaseDue request;
   request.origin = origin();
-  request.ids = query([this](postgres::Transaction& tx) { return store::due_releases(tx, settings_.rules.release_ahead_days, rows_a_turn); });
+  request.ids =
+      query([this](postgres::Transaction& tx) { return store::due_releases(tx, settings_.rules.release_ahead_days, rows_a_turn); });
   ledger::Request* one = &request;
   if (!request.ids.empty()) decide({&one, 1});
 }

@@ -1,17 +1,17 @@
 #include "ledger/events.hpp"
 
 #include "crossdock/model/codec.hpp"
-#include "crossdock/model/inventory.hpp"
 #include "crossdock/model/envelope.hpp"
+#include "crossdock/model/inventory.hpp"
 #include "ledger/render.hpp"
 
 namespace crossdock::ledger {
 
 std::span<const std::string_view> published_events() {
   static constexpr std::string_view names[] = {
-      "order.captured",      "order.held",          "order.hold_lifted",     "order.released",        "order.closed",
-      "warehouse_order.released", "inventory.adjusted", "inventory.shortfall", "inventory.gap",       "reservation.created",
-      "reservation.committed", "reservation.released", "reservation.expired", "shipment.dispatched"};
+      "order.captured",           "order.held",           "order.hold_lifted",   "order.released",     "order.closed",
+      "warehouse_order.released", "inventory.adjusted",   "inventory.shortfall", "inventory.gap",      "reservation.created",
+      "reservation.committed",    "reservation.released", "reservation.expired", "shipment.dispatched"};
   return names;
 }
 

@@ -149,7 +149,8 @@ void Ship::decide_new(World& world) {
     line.warehouse_order = document.warehouse_order.value_or("");
     line.effect = effect;
     line.skew_micros = std::chrono::microseconds(clock_skew).count();
-    line.ship(to_base(document.lines[i].quantity, factor_of(document.lines[i], line.line, factors[i])).quantity, document.lines[i].disposition);
+    line.ship(to_base(document.lines[i].quantity, factor_of(document.lines[i], line.line, factors[i])).quantity,
+              document.lines[i].disposition);
   }
   for (const auto& key : decision.settle()) publish_adjusted(world, origin, *world.position(key), "shipment");
   close_warehouse_orders(*found);

@@ -213,7 +213,13 @@ std::string WmsBooks::books(std::string_view more_members) const {
   out.key("stock").begin_array();
   for (const auto& [place, shelf] : shelves_) {
     out.begin_object().key("location").string(place.first).key("sku").string(place.second).key("on_hand").decimal(shelf.on_hand);
-    out.key("unavailable").decimal(shelf.unavailable).key("opening").decimal(shelf.opening).key("sequence").integer(shelf.sequence).end_object();
+    out.key("unavailable")
+        .decimal(shelf.unavailable)
+        .key("opening")
+        .decimal(shelf.opening)
+        .key("sequence")
+        .integer(shelf.sequence)
+        .end_object();
   }
   out.end_array().key("orders").begin_array();
   for (const auto& [id, order] : orders_) {

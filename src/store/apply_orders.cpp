@@ -34,8 +34,8 @@ void insert_orders(Transaction& tx, const World& world) {
     updated.add(order.updated_at), due.add(order.release_due);
   });
   if (id.empty()) return;
-  auto rows = tx.run("insert_orders", id, source, number, fingerprint, revision, status, fulfilment, financial, customer, po, head, holds, verdict,
-                     exposure, created, updated, due);
+  auto rows = tx.run("insert_orders", id, source, number, fingerprint, revision, status, fulfilment, financial, customer, po, head, holds,
+                     verdict, exposure, created, updated, due);
   if (rows.affected() != id.size()) throw BeginAgain{};
 }
 
@@ -48,7 +48,8 @@ void update_orders(Transaction& tx, const World& world) {
   DateArray due;
   each_order(world, [&](const OrderRow& order) {
     if (order.mark != Mark::changed) return;
-    id.add(order.id), revision.add(order.revision), status.add(to_text(order.order_status)), fulfilment.add(to_text(order.fulfilment_status));
+    id.add(order.id), revision.add(order.revision), status.add(to_text(order.order_status)),
+        fulfilment.add(to_text(order.fulfilment_status));
     financial.add(to_text(order.financial_status)), holds.add(holds_text(order.holds)), exposure.add(order.exposure);
     updated.add(order.updated_at), due.add(order.release_due);
   });
@@ -64,14 +65,15 @@ void insert_lines(Transaction& tx, const World& world) {
     for (const auto& line : order.lines) {
       if (line.mark != Mark::created) continue;
       order_id.add(order.id), number.add(line.line), place.add(line.place), sku.add(line.sku), body.add(line.body), uom.add(line.base_uom);
-      numerator.add(line.factor.numerator), denominator.add(line.factor.denominator), ordered.add(line.ordered), over.add(line.over_shipped);
+      numerator.add(line.factor.numerator), denominator.add(line.factor.denominator), ordered.add(line.ordered),
+          over.add(line.over_shipped);
       open.add(line.open), committed.add(line.committed), backordered.add(line.backordered), awaited.add(line.awaited);
       consumed.add(line.consumed), cancelled.add(line.cancelled);
     }
   });
   if (!order_id.empty())
-    tx.run("insert_lines", order_id, number, place, sku, body, uom, numerator, denominator, ordered, over, open, committed, backordered, awaited,
-           consumed, cancelled);
+    tx.run("insert_lines", order_id, number, place, sku, body, uom, numerator, denominator, ordered, over, open, committed, backordered,
+           awaited, consumed, cancelled);
 }
 
 void update_lines(Transaction& tx, const World& world) {
@@ -98,7 +100,8 @@ void put_commitments(Transaction& tx, const World& world, Mark mark) {
     for (const auto& line : order.lines)
       for (const auto& row : line.commitments) {
         if (row.mark != mark) continue;
-        order_id.add(order.id), line_number.add(line.line), number.add(row.number), sku.add(row.position.sku), location.add(row.position.location);
+        order_id.add(order.id), line_number.add(line.line), number.add(row.number), sku.add(row.position.sku),
+            location.add(row.position.location);
         date.add(row.date), quantity.add(row.quantity), effected.add(row.effected), version.add(row.version);
         if (row.warehouse_order.empty())
           warehouse_order.add_null();

@@ -14,12 +14,15 @@ std::vector<Statement> cursor_statements() {
       {"count",
        "update feed_cursor set applied = applied + $3, superseded = superseded + $4, duplicate = duplicate + $5, waiting = waiting + $6, "
        "dead = dead + $7 where topic = $1 and partition = $2"},
-      {"caught_up", "update feed_cursor f set caught_up_at = clock_timestamp() from unnest($1::text[], $2::int4[], $3::int8[]) as a(topic, "
-                    "partition, epoch) where (f.topic, f.partition, f.epoch) = (a.topic, a.partition, a.epoch)"},
-      {"raise_gap", "with marked as (update feed_cursor set gap = $4 where topic = $1 and partition = $2::int4 and epoch = $3 and gap = '' returning 1) "
-                    "insert into exception (kind, reason, detail, origin) select 'feed', 'data_gap', $4, $1 || '/' || $2 from marked"},
-      {"freshness", "select topic, case when bool_or(caught_up_at is null) then null else min(caught_up_at) end, "
-                    "coalesce((extract(epoch from clock_timestamp() - min(caught_up_at)) * 1000000)::int8, 0) from feed_cursor group by topic"},
+      {"caught_up",
+       "update feed_cursor f set caught_up_at = clock_timestamp() from unnest($1::text[], $2::int4[], $3::int8[]) as a(topic, "
+       "partition, epoch) where (f.topic, f.partition, f.epoch) = (a.topic, a.partition, a.epoch)"},
+      {"raise_gap",
+       "with marked as (update feed_cursor set gap = $4 where topic = $1 and partition = $2::int4 and epoch = $3 and gap = '' returning 1) "
+       "insert into exception (kind, reason, detail, origin) select 'feed', 'data_gap', $4, $1 || '/' || $2 from marked"},
+      {"freshness",
+       "select topic, case when bool_or(caught_up_at is null) then null else min(caught_up_at) end, "
+       "coalesce((extract(epoch from clock_timestamp() - min(caught_up_at)) * 1000000)::int8, 0) from feed_cursor group by topic"},
   };
 }
 
@@ -29,7 +32,9 @@ Cursor claim(Transaction& tx, const std::string& feed, const std::string& topic,
   return Cursor{topic, partition, row.integer(0), row.integer(1)};
 }
 
-void begin_at(Transaction& tx, const Cursor& cursor, std::int64_t start) { tx.run("begin_at", cursor.topic, cursor.partition, cursor.epoch, start); }
+void begin_at(Transaction& tx, const Cursor& cursor, std::int64_t start) {
+  tx.run("begin_at", cursor.topic, cursor.partition, cursor.epoch, start);
+}
 
 bool advance(Transaction& tx, const Cursor& cursor, std::int64_t next) {
   return tx.run("advance", cursor.topic, cursor.partition, cursor.epoch, cursor.next, next).affected() == 1;

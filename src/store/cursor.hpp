@@ -12,8 +12,8 @@ namespace crossdock::store {
 struct Cursor {
   std::string topic;
   int partition = 0;
-  std::int64_t next = -1;   ///< -1: not known yet, the feed's declared start decides
-  std::int64_t epoch = 0;   ///< of this owner
+  std::int64_t next = -1;  ///< -1: not known yet, the feed's declared start decides
+  std::int64_t epoch = 0;  ///< of this owner
 };
 
 /// What became of the records of one batch.
@@ -25,7 +25,8 @@ struct Tally {
 std::vector<postgres::Statement> cursor_statements();
 
 /// Takes a partition over: a new epoch, so that a former owner's moves fail from now on.
-Cursor claim(postgres::Transaction& transaction, const std::string& feed, const std::string& topic, int partition, const std::string& owner);
+Cursor claim(postgres::Transaction& transaction, const std::string& feed, const std::string& topic, int partition,
+             const std::string& owner);
 /// Fixes the start of a partition that was never read.
 void begin_at(postgres::Transaction& transaction, const Cursor& cursor, std::int64_t start);
 /// Moves it from cursor.next to `next` if it still is ours. False: another owns it.

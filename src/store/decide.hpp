@@ -14,8 +14,8 @@ namespace crossdock::store {
 struct Shared {
   ledger::Rules rules;
   std::function<std::shared_ptr<const promise::Locations>()> locations;
-  ChangeSink* own_commits = nullptr;  ///< is told of each commit at once
-  std::function<void()> committed;    ///< after it: wakes other instances and the publisher
+  ChangeSink* own_commits = nullptr;                                              ///< is told of each commit at once
+  std::function<void()> committed;                                                ///< after it: wakes other instances and the publisher
   std::function<void(const std::string& role, const postgres::Failure&)> failed;  ///< for the log
 };
 

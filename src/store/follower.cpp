@@ -10,15 +10,17 @@ namespace {
 
 // A snapshot stays usable only on the server (and its timeline) that gave it.
 constexpr const char* identity_sql =
-    "select (select system_identifier::text from pg_control_system()) || '/' || (select timeline_id::text from pg_control_checkpoint()) || '/' "
+    "select (select system_identifier::text from pg_control_system()) || '/' || (select timeline_id::text from pg_control_checkpoint()) || "
+    "'/' "
     "|| current_database()";
 
 std::vector<Statement> statements() {
   return {
       {"identity", identity_sql},
       // One statement, so that the rows and the snapshot are of one moment: exactly the commits between the two snapshots.
-      {"poll", "select pg_current_snapshot()::text, c.body from (select 1) one left join change c on "
-               "c.xid >= pg_snapshot_xmin($1::pg_snapshot) and not pg_visible_in_snapshot(c.xid, $1::pg_snapshot)"},
+      {"poll",
+       "select pg_current_snapshot()::text, c.body from (select 1) one left join change c on "
+       "c.xid >= pg_snapshot_xmin($1::pg_snapshot) and not pg_visible_in_snapshot(c.xid, $1::pg_snapshot)"},
   };
 }
 
@@ -56,8 +58,8 @@ Attempt<std::size_t> Follower::load() {
   });
   if (!masters) return masters.failure();
   auto feeds = snapshot->copy("select location, source, feed, topic, at from stock_feed", [this](const CopiedRow& row) {
-    memory_.stock_feed({std::string(row.text(0)), std::string(row.text(1)), std::string(row.text(2)), std::string(row.text(3)), row.instant(4),
-                        ledger::Mark::clean});
+    memory_.stock_feed({std::string(row.text(0)), std::string(row.text(1)), std::string(row.text(2)), std::string(row.text(3)),
+                        row.instant(4), ledger::Mark::clean});
   });
   if (!feeds) return feeds.failure();
   auto positions = snapshot->copy(

@@ -12,19 +12,23 @@ namespace {
 
 std::vector<Statement> statements() {
   return {
-      {"beat", "insert into instance (owner, until) values ($1, clock_timestamp() + $2::interval) "
-               "on conflict (owner) do update set until = excluded.until"},
+      {"beat",
+       "insert into instance (owner, until) values ($1, clock_timestamp() + $2::interval) "
+       "on conflict (owner) do update set until = excluded.until"},
       {"alive", "select count(*) from instance where until > clock_timestamp()"},
       {"forget", "delete from instance where until < clock_timestamp() - interval '1 hour'"},
-      {"renew", "update lease set until = clock_timestamp() + $2::interval where owner = $1 and name like 'outbox-%' and "
-                "until > clock_timestamp() returning substr(name, 8)::int, fence"},
+      {"renew",
+       "update lease set until = clock_timestamp() + $2::interval where owner = $1 and name like 'outbox-%' and "
+       "until > clock_timestamp() returning substr(name, 8)::int, fence"},
       {"give", "update lease set until = '-infinity', owner = '' where owner = $1 and name = any($2::text[])"},
-      {"take", "update lease set owner = $1, fence = fence + 1, until = clock_timestamp() + $2::interval where name in (select name from "
-               "lease where name like 'outbox-%' and until <= clock_timestamp() order by name limit $3 for update skip locked) "
-               "returning substr(name, 8)::int, fence"},
-      {"read", "select o.id, o.shard, o.topic, o.key, o.headers, o.body from unnest($2::int4[], $3::int8[]) as a(shard, fence) join lease l on "
-               "l.name = 'outbox-' || a.shard and l.owner = $1 and l.fence = a.fence and l.until > clock_timestamp() join outbox o on "
-               "o.shard = a.shard order by o.id limit $4"},
+      {"take",
+       "update lease set owner = $1, fence = fence + 1, until = clock_timestamp() + $2::interval where name in (select name from "
+       "lease where name like 'outbox-%' and until <= clock_timestamp() order by name limit $3 for update skip locked) "
+       "returning substr(name, 8)::int, fence"},
+      {"read",
+       "select o.id, o.shard, o.topic, o.key, o.headers, o.body from unnest($2::int4[], $3::int8[]) as a(shard, fence) join lease l on "
+       "l.name = 'outbox-' || a.shard and l.owner = $1 and l.fence = a.fence and l.until > clock_timestamp() join outbox o on "
+       "o.shard = a.shard order by o.id limit $4"},
       {"remove", "delete from outbox where id = any($1::int8[])"},
       {"depth", "select count(*) from outbox"},
       {"park", "insert into exception (kind, reason, detail, origin, body) values ('outgoing', 'unpublishable', $1, $2, $3)"},

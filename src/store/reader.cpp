@@ -12,16 +12,19 @@ namespace {
 
 std::vector<Statement> statements() {
   auto all = load_statements();
-  all.push_back({"find_orders",
-                 "select id from sales_order where ($1 = '' or order_number = $1) and ($2 = '' or source = $2) and ($3 = '' or customer_po = $3) "
-                 "and ($4 = '' or order_status = $4) and ($5::uuid is null or id > $5::uuid) and (cardinality($7::text[]) = 0 or source = "
-                 "any($7::text[])) order by id limit $6"});
+  all.push_back(
+      {"find_orders",
+       "select id from sales_order where ($1 = '' or order_number = $1) and ($2 = '' or source = $2) and ($3 = '' or customer_po = $3) "
+       "and ($4 = '' or order_status = $4) and ($5::uuid is null or id > $5::uuid) and (cardinality($7::text[]) = 0 or source = "
+       "any($7::text[])) order by id limit $6"});
   all.push_back({"timeline", "select at, system, step, document, actor, detail from journal where order_id = $1::uuid order by id"});
-  all.push_back({"shipment_by_id",
-                 "select id, source, number, fingerprint, order_id, location, shipped_at, body, created_at from shipment where id = $1::uuid"});
+  all.push_back(
+      {"shipment_by_id",
+       "select id, source, number, fingerprint, order_id, location, shipped_at, body, created_at from shipment where id = $1::uuid"});
   all.push_back({"exceptions_newest", "select id, at, kind, reason, detail, origin from exception order by id desc limit $1"});
   all.push_back({"pending", "select amount from pending_exposure where customer = $1"});
-  all.push_back({"po_uses", "select source, order_number from sales_order where customer = $1 and customer_po = $2 and order_status <> 'cancelled'"});
+  all.push_back(
+      {"po_uses", "select source, order_number from sales_order where customer = $1 and customer_po = $2 and order_status <> 'cancelled'"});
   return all;
 }
 
@@ -33,7 +36,8 @@ std::vector<std::string> find_orders(Transaction& tx, const OrderFilter& filter)
   std::optional<std::string> after;
   if (!filter.after.empty()) after = filter.after;
   std::vector<std::string> ids;
-  for (auto row : tx.run("find_orders", filter.order_number, filter.source, filter.customer_po, filter.status, after, filter.limit, sources))
+  for (auto row :
+       tx.run("find_orders", filter.order_number, filter.source, filter.customer_po, filter.status, after, filter.limit, sources))
     ids.push_back(row.text(0));
   return ids;
 }
@@ -84,8 +88,7 @@ std::vector<ExceptionRow> exceptions(Transaction& tx, int limit) {
 }
 
 Reader::Reader(const Settings& database, std::size_t threads, std::size_t queue) : queue_limit_(queue) {
-  for (std::size_t i = 0; i < threads; ++i)
-    threads_.emplace_back([this, database] { run(Connection(database, "reader", statements())); });
+  for (std::size_t i = 0; i < threads; ++i) threads_.emplace_back([this, database] { run(Connection(database, "reader", statements())); });
 }
 
 Reader::~Reader() { stop(); }

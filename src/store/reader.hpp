@@ -37,7 +37,8 @@ struct CustomerFacts {
   Decimal pending;
   std::vector<std::pair<std::string, std::string>> purchase_orders;
 };
-CustomerFacts customer_facts(postgres::Transaction& transaction, const std::string& customer, const std::optional<std::string>& customer_po);
+CustomerFacts customer_facts(postgres::Transaction& transaction, const std::string& customer,
+                             const std::optional<std::string>& customer_po);
 std::optional<ledger::IdempotencyRow> find_key(postgres::Transaction& transaction, const ledger::IdempotencyId& id);
 
 /// What a person must look at, newest first.

@@ -8,7 +8,10 @@
 namespace crossdock::store {
 
 Writer::Writer(const postgres::Settings& database, const Shared& shared, WriterSettings settings)
-    : shared_(shared), settings_(std::move(settings)), connection_(database, settings_.role, decide_statements()), thread_([this] { run(); }) {}
+    : shared_(shared),
+      settings_(std::move(settings)),
+      connection_(database, settings_.role, decide_statements()),
+      thread_([this] { run(); }) {}
 
 Writer::~Writer() { stop(); }
 
@@ -80,7 +83,8 @@ void Writer::work(std::span<Job> jobs) {
     if (job.done) job.done(undecided);
 }
 
-/// Decides a batch whatever the database does, within the patience. What is left undecided has changed nothing that a repeat would not find.
+/// Decides a batch whatever the database does, within the patience. What is left undecided has changed nothing that a repeat would not
+/// find.
 std::optional<Undecided> Writer::settle(std::span<Job> jobs) {
   std::vector<ledger::Request*> requests;
   for (auto& job : jobs) requests.push_back(job.request.get());

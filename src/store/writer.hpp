@@ -23,10 +23,10 @@ enum class Undecided { overloaded, unavailable, broken, stopping };
 using Completion = std::function<void(std::optional<Undecided>)>;
 
 struct WriterSettings {
-  std::string role;                              ///< names its connection
-  std::size_t batch = 256;                       ///< most requests a transaction
-  std::size_t queue = 20'000;                    ///< more waiting ones are refused as overloaded
-  std::chrono::milliseconds patience{2'000};     ///< how long a lost database is tried before its requests are answered unavailable
+  std::string role;                           ///< names its connection
+  std::size_t batch = 256;                    ///< most requests a transaction
+  std::size_t queue = 20'000;                 ///< more waiting ones are refused as overloaded
+  std::chrono::milliseconds patience{2'000};  ///< how long a lost database is tried before its requests are answered unavailable
 };
 
 struct WriterFigures {
