@@ -44,6 +44,7 @@ int main(int argc, char** argv) {
   run_command->add_flag("--no-migrate", no_migrate,
                         "Refuse to start on a database whose schema is not up to date, instead of migrating it");
   take_listeners(*run_command, run_options.flags);
+  run_command->footer("Example: CROSSDOCK_POSTGRES_URL=... CROSSDOCK_KAFKA_BROKERS=... crossdock run -c config/examples/minimal");
   run_command->callback([&] {
     run_options.migrate = !no_migrate;
     code = run(run_options);
@@ -52,15 +53,18 @@ int main(int argc, char** argv) {
   auto* check_command = app.add_subcommand("check", "Reads a configuration folder and says all that is wrong with it. Touches nothing.");
   take_folder(*check_command, options.folder);
   check_command->add_option("--format", format, "How")->check(CLI::IsMember({"text", "json", "sarif"}))->capture_default_str();
+  check_command->footer("Example: crossdock check config/examples/distributor --format json");
   check_command->callback([&] { code = check_folder(options, format); });
 
   auto* migrate_command = app.add_subcommand("migrate", "The database's schema: status, up, verify.");
   migrate_command->require_subcommand(1);
+  migrate_command->footer("Example: crossdock migrate status -c DIR");
   auto add = [&](CLI::App& parent, const char* name, const char* help, int (*work)(const CommandOptions&)) {
     auto* command = parent.add_subcommand(name, help);
     take_folder(*command, options.folder);
     take_listeners(*command, options.flags);
     command->add_flag("--json", options.json, "As JSON");
+    command->footer("Example: crossdock " + (&parent == &app ? std::string() : parent.get_name() + " ") + name + " -c DIR --json");
     command->callback([&code, &options, work] { code = work(options); });
   };
   add(*migrate_command, "status", "What is applied and what is not.", migrate_status);

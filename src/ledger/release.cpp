@@ -112,7 +112,7 @@ bool release(World& world, const Origin& origin, OrderRow& order, bool all) {
   for (std::size_t index : made) {
     const auto& row = order.warehouse_orders[index];
     note(world, origin, order.id, "hub", "warehouse_order.released", row.id, "to " + row.location + " for " + row.ship_date.text());
-    publish(world, origin, "warehouse_order.released", order.id, order.revision, row.id, render(row, order, true));
+    publish(world, origin, "warehouse_order.released", order.id, order.revision, row.id, render(row, order));
   }
   return true;
 }

@@ -78,19 +78,17 @@ void append_warehouse_line(json::Writer& writer, const WarehouseOrderLineRow& ro
   writer.key("shipped").decimal(from_base(row.shipped, factor).quantity).end_object();
 }
 
-void append_warehouse_order(std::string& out, const WarehouseOrderRow& row, const OrderRow& order, bool whole) {
+void append_warehouse_order(std::string& out, const WarehouseOrderRow& row, const OrderRow& order) {
   json::Writer writer(out);
   writer.begin_object().key("id").string(row.id).key("location").string(row.location).key("sequence").integer(row.sequence);
   writer.key("state").string(row.state).key("ship_date").date(row.ship_date);
-  if (whole) {
-    writer.key("order").begin_object().key("id").string(order.id).key("source").string(order.source);
-    writer.key("order_number").string(order.order_number).end_object();
-    writer.key("customer").string(order.customer);
-    json::Document head;
-    if (!head.parse(order.head))
-      for (const char* name : {"customer_po", "ship_to", "shipping_method", "priority"})
-        if (auto value = head.root().find(name)) writer.key(name).raw(value->raw());
-  }
+  writer.key("order").begin_object().key("id").string(order.id).key("source").string(order.source);
+  writer.key("order_number").string(order.order_number).end_object();
+  writer.key("customer").string(order.customer);
+  json::Document head;
+  if (!head.parse(order.head))
+    for (const char* name : {"customer_po", "ship_to", "shipping_method"})
+      if (auto value = head.root().find(name)) writer.key(name).raw(value->raw());
   writer.key("lines").begin_array();
   for (const auto& line : row.lines) append_warehouse_line(writer, line, order);
   writer.end_array().end_object();
@@ -152,9 +150,9 @@ std::string render(const ReservationRow& row) {
   return out;
 }
 
-std::string render(const WarehouseOrderRow& warehouse_order, const OrderRow& order, bool whole) {
+std::string render(const WarehouseOrderRow& warehouse_order, const OrderRow& order) {
   std::string out;
-  append_warehouse_order(out, warehouse_order, order, whole);
+  append_warehouse_order(out, warehouse_order, order);
   return out;
 }
 
@@ -162,7 +160,7 @@ std::string render_warehouse_orders(const OrderRow& order) {
   std::string out = R"({"items":[)";
   for (std::size_t i = 0; i < order.warehouse_orders.size(); ++i) {
     if (i) out += ',';
-    append_warehouse_order(out, order.warehouse_orders[i], order, false);
+    append_warehouse_order(out, order.warehouse_orders[i], order);
   }
   out += R"(],"next":null})";
   return out;

@@ -8,9 +8,8 @@ namespace crossdock::ledger {
 
 std::string render(const OrderRow& order);
 std::string render(const ReservationRow& reservation);
-/// A warehouse order as listed under its order; `whole` adds what a warehouse needs (order, customer, ship-to): the body of
-/// `warehouse_order.released`.
-std::string render(const WarehouseOrderRow& warehouse_order, const OrderRow& order, bool whole);
+/// A warehouse order with what a warehouse needs of its order: as GET lists it and as `warehouse_order.released` carries it.
+std::string render(const WarehouseOrderRow& warehouse_order, const OrderRow& order);
 /// {"items": [...], "next": null}: GET /v1/orders/{id}/warehouse-orders.
 std::string render_warehouse_orders(const OrderRow& order);
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "crossdock/model/trace.hpp"
 #include "ledger/events.hpp"
 #include "ledger/render.hpp"
 
@@ -69,7 +70,7 @@ void expire(World& world, ReservationRow& reservation) {
   free_holds(reservation, decision);
   decision.settle();
   reservation.state = ReservationState::expired;
-  Origin origin{"crossdock", new_id(), reservation.id, {}};
+  Origin origin{"crossdock", new_id(), reservation.id, traceparent_after("")};
   publish_reservation(world, origin, "reservation.expired", reservation);
   note(world, origin, reservation.order_id, "hub", "reservation.expired", reservation.id);
 }
