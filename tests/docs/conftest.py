@@ -1,5 +1,6 @@
 import pathlib
 import sys
 
-sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "system"))
+for folder in ("system", "contract"):
+    sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / folder))
 pytest_plugins = ["system_fixtures"]
