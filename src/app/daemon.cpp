@@ -65,7 +65,7 @@ std::optional<int> prepare_database(const postgres::Settings& database, bool mig
   }
 }
 
-std::optional<int> check_durability(const postgres::Settings& database, bool demo) {
+std::optional<int> check_durability(const postgres::Settings& database) {
   postgres::Connection connection(database, "start");
   auto unsafe = postgres::unsafe_settings(connection);
   if (!unsafe) return {};  // away again: the hub's own start waits for it
@@ -74,7 +74,7 @@ std::optional<int> check_durability(const postgres::Settings& database, bool dem
     std::fprintf(stderr, "crossdock: the database has %s=%s; an accepted order could be lost. Set it to %s.\n", setting.name.c_str(),
                  setting.value.c_str(), setting.wanted.c_str());
   }
-  if (unsafe->empty() || demo) return {};
+  if (unsafe->empty()) return {};
   return exit_failed;
 }
 
@@ -101,38 +101,64 @@ std::string base_of(const http::Settings& settings, unsigned short port) {
   return "http://" + (v6 ? "[" + settings.address + "]" : settings.address) + ":" + std::to_string(port);
 }
 
-void wait_for_end(const sigset_t& signals) {
+/// Where the listeners ended up: a reload serves at the same ports.
+struct Places {
+  unsigned short api = 0, admin = 0;
+};
+
+/// SIGHUP applies the folder if it checks: the new settings, or none and the log says why.
+std::optional<Settings> reloaded(const RunOptions& options) {
+  auto loaded = load(options.folder, config::process_environment, options.flags);
+  for (const auto& problem : loaded.problems)
+    log::warning("reload.problem", {{"file", problem.file}, {"line", problem.line}, {"column", problem.column}, {"message", problem.message}});
+  if (loaded.usable()) return std::move(loaded.settings);
+  log::error("reload.refused", {{"message", "the folder does not check; nothing was changed"}});
+  return {};
+}
+
+/// Until it is to end (nothing), or to go on with other settings.
+std::optional<Settings> wait_for_end(const RunOptions& options, const sigset_t& signals) {
   for (;;) {
     int signal = signal_within(signals, 1h);
-    if (ends(signal)) return;
-    if (signal == SIGHUP) log::warning("reload.refused", {{"message", "this version applies a changed configuration at its next start"}});
+    if (ends(signal)) return {};
+    if (signal != SIGHUP) continue;
+    if (auto settings = reloaded(options)) return settings;
   }
 }
 
-int serve(const Settings& settings, const RunOptions& options, const sigset_t& signals) {
+void say_ready(const http::Settings& api, const http::Settings& admin, Places& places, const http::Server& api_server,
+               const http::Server& admin_server) {
+  bool first = places.api == 0;
+  places = {api_server.port(), admin_server.port()};
+  if (!first) return;
+  std::printf("crossdock ready api=%s admin=%s\n", base_of(api, places.api).c_str(), base_of(admin, places.admin).c_str());
+  std::fflush(stdout);
+}
+
+/// One life of the hub, from start to stop. `next` is set when it ended to go on with other settings.
+int serve(const Settings& settings, const RunOptions& options, const sigset_t& signals, Places& places, std::optional<Settings>& next) {
   auto database = database_settings(settings);
   if (auto code = prepare_database(database, options.migrate, signals)) return *code;
-  if (auto code = check_durability(database, false)) return *code;
+  if (auto code = check_durability(database)) return *code;
   auto cores = std::max(1U, std::thread::hardware_concurrency());
-  runtime::Loops loops(settings.loops > 0 ? static_cast<std::size_t>(settings.loops) : cores,
-                       [](std::size_t loop, const std::string& what) { log::error("loop.escaped", {{"loop", loop}, {"message", what}}); });
+  runtime::Loops loops(settings.loops > 0 ? static_cast<std::size_t>(settings.loops) : cores, [](std::size_t loop, const std::string& what) {
+    log::error("loop.escaped", {{"loop", loop}, {"message", what}});
+  });
   hub::Hub hub(hub_settings(settings), loops);
   if (auto code = start_hub(hub, signals)) return *code;
   api::Api api(hub, api_settings(settings));
   auto api_place = server_settings(settings, settings.listen.api), admin_place = server_settings(settings, settings.listen.admin);
+  if (places.api != 0 && api_place.port == 0) api_place.port = places.api;
+  if (places.admin != 0 && admin_place.port == 0) admin_place.port = places.admin;
   http::Server api_server(loops, api_place, api.api_router(), api.api_hooks());
   http::Server admin_server(loops, admin_place, api.admin_router(), api.admin_hooks());
   std::optional<int> code = start_server(api_server, "api");
   if (!code) code = start_server(admin_server, "admin");
+  loops.start();
   if (!code) {
-    loops.start();
-    std::printf("crossdock ready api=%s admin=%s\n", base_of(api_place, api_server.port()).c_str(),
-                base_of(admin_place, admin_server.port()).c_str());
-    std::fflush(stdout);
+    say_ready(api_place, admin_place, places, api_server, admin_server);
     log::info("ready", {{"instance", hub.settings().instance}});
-    wait_for_end(signals);
-  } else {
-    loops.start();
+    next = wait_for_end(options, signals);
   }
   Deadline budget = Deadline::in(settings.drain);
   log::info("stopping", {{"budget_ms", settings.drain}});
@@ -146,6 +172,18 @@ int serve(const Settings& settings, const RunOptions& options, const sigset_t& s
   return code.value_or(exit_ok);
 }
 
+int serve_on(Settings settings, const RunOptions& options, const sigset_t& signals) {
+  Places places;
+  for (;;) {
+    std::optional<Settings> next;
+    int code = serve(settings, options, signals, places, next);
+    if (!next) return code;
+    settings = std::move(*next);
+    log::set_level(level_of(settings.log.level));
+    log::info("reload.applied");
+  }
+}
+
 }  // namespace
 
 int run(const RunOptions& options) {
@@ -155,7 +193,7 @@ int run(const RunOptions& options) {
   if (!loaded.usable()) return exit_configuration;
   log::start({loaded.settings.instance, level_of(loaded.settings.log.level), 2, 8192, {}});
   metrics::add_process_metrics(metrics::registry(), CROSSDOCK_VERSION);
-  int code = serve(loaded.settings, options, signals);
+  int code = serve_on(std::move(loaded.settings), options, signals);
   log::stop();
   return code;
 }
