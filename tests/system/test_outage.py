@@ -133,10 +133,24 @@ def test_sigterm_drops_no_accepted_request(fresh):
 def test_sighup_with_a_broken_folder_changes_nothing(fresh):
     fleet = fresh()
     hub, path = fleet.hubs[0], fleet.config / "crossdock.yaml"
-    text = path.read_text()
+    before, text = hub.log_text(), path.read_text()
     path.write_text(text + "\nnonsense: [\n")
     hub.signal(signal.SIGHUP)
-    time.sleep(1)
-    assert hub.process.poll() is None and hub.admin.get("/readyz").status_code == 200
-    assert "crossdock.yaml" in hub.log_text() or "reload.refused" in hub.log_text()
+    told = eventually(lambda: hub.log_text()[len(before):], limit=5, what="a word about it")
+    assert "crossdock.yaml" in told and hub.process.poll() is None and hub.admin.get("/readyz").status_code == 200
     path.write_text(text)
+
+
+def test_sighup_applies_a_good_folder(fresh):
+    """The new settings rule, at the same ports; for a moment (some 100 ms) connections may be refused."""
+    fleet = fresh()
+    hub, path = fleet.hubs[0], fleet.config / "crossdock.yaml"
+    seed = Seed(hub)
+    sku, location = seed.place("50")
+    assert seed.order((sku, 1, location))["order_status"] == "released"
+    path.write_text(path.read_text().replace("release: auto", "release: manual"))
+    hub.signal(signal.SIGHUP)
+    eventually(lambda: "reload.applied" in hub.log_text() and '"ready"' in hub.log_text().split("reload.applied")[1], limit=20, what="the new settings")
+    hub.api = Api(hub.api_url)
+    assert Seed(hub).order((sku, 1, location))["order_status"] == "accepted"
+    assert Seed(hub).available(sku, location) == "48"
