@@ -61,6 +61,7 @@ Task<http::Response> reserve(Shared state, http::Request& request) {
   hold->id = new_id();
   hold->reference = asked.reference;
   hold->policy = asked.policy;
+  hold->ext = asked.ext;
   hold->ttl = std::chrono::seconds(asked.ttl_seconds);
   identify(request, *hold, std::get<std::string>(std::move(key)), "POST /v1/reservations", fingerprint(asked));
   auto deciding = decide_on(state, request, hold);

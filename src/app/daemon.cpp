@@ -110,7 +110,8 @@ struct Places {
 std::optional<Settings> reloaded(const RunOptions& options) {
   auto loaded = load(options.folder, config::process_environment, options.flags);
   for (const auto& problem : loaded.problems)
-    log::warning("reload.problem", {{"file", problem.file}, {"line", problem.line}, {"column", problem.column}, {"message", problem.message}});
+    log::warning("reload.problem",
+                 {{"file", problem.file}, {"line", problem.line}, {"column", problem.column}, {"message", problem.message}});
   if (loaded.usable()) return std::move(loaded.settings);
   log::error("reload.refused", {{"message", "the folder does not check; nothing was changed"}});
   return {};
@@ -135,26 +136,32 @@ void say_ready(const http::Settings& api, const http::Settings& admin, Places& p
   std::fflush(stdout);
 }
 
-/// One life of the hub, from start to stop. `next` is set when it ended to go on with other settings.
-int serve(const Settings& settings, const RunOptions& options, const sigset_t& signals, Places& places, std::optional<Settings>& next) {
+/// Database, memory, then the API. Nothing: all serve. A code: the start ends with it.
+std::optional<int> begin(const Settings& settings, const RunOptions& options, const sigset_t& signals, hub::Hub& hub,
+                         http::Server& api_server) {
   auto database = database_settings(settings);
-  if (auto code = prepare_database(database, options.migrate, signals)) return *code;
-  if (auto code = check_durability(database)) return *code;
+  if (auto code = prepare_database(database, options.migrate, signals)) return code;
+  if (auto code = check_durability(database)) return code;
+  if (auto code = start_hub(hub, signals)) return code;
+  return start_server(api_server, "api");
+}
+
+/// One life of the hub, from start to stop. `next` is set when it ended to go on with other settings. The admin listener is there from the
+/// first moment, so that a start that waits for its database can be looked at.
+int serve(const Settings& settings, const RunOptions& options, const sigset_t& signals, Places& places, std::optional<Settings>& next) {
   auto cores = std::max(1U, std::thread::hardware_concurrency());
-  runtime::Loops loops(settings.loops > 0 ? static_cast<std::size_t>(settings.loops) : cores, [](std::size_t loop, const std::string& what) {
-    log::error("loop.escaped", {{"loop", loop}, {"message", what}});
-  });
+  runtime::Loops loops(settings.loops > 0 ? static_cast<std::size_t>(settings.loops) : cores,
+                       [](std::size_t loop, const std::string& what) { log::error("loop.escaped", {{"loop", loop}, {"message", what}}); });
   hub::Hub hub(hub_settings(settings), loops);
-  if (auto code = start_hub(hub, signals)) return *code;
   api::Api api(hub, api_settings(settings));
   auto api_place = server_settings(settings, settings.listen.api), admin_place = server_settings(settings, settings.listen.admin);
   if (places.api != 0 && api_place.port == 0) api_place.port = places.api;
   if (places.admin != 0 && admin_place.port == 0) admin_place.port = places.admin;
   http::Server api_server(loops, api_place, api.api_router(), api.api_hooks());
   http::Server admin_server(loops, admin_place, api.admin_router(), api.admin_hooks());
-  std::optional<int> code = start_server(api_server, "api");
-  if (!code) code = start_server(admin_server, "admin");
+  std::optional<int> code = start_server(admin_server, "admin");
   loops.start();
+  if (!code) code = begin(settings, options, signals, hub, api_server);
   if (!code) {
     say_ready(api_place, admin_place, places, api_server, admin_server);
     log::info("ready", {{"instance", hub.settings().instance}});

@@ -144,6 +144,7 @@ Task<Outcome> Hub::decide_all(std::vector<std::shared_ptr<ledger::Request>> requ
 }
 
 Task<Outcome> Hub::ask(store::Reader::Question question, Deadline deadline) {
+  if (!loaded_) co_return Outcome(fault_of(store::Undecided::unavailable));
   runtime::Reply<int> reply(loops_.mailbox(loops_.here()));
   reader_->ask(std::move(question), [reply](std::optional<postgres::Failure> failure) {
     if (failure) log::warning("store.question_failed", {{"code", postgres::name(failure->kind)}, {"message", failure->message}});

@@ -150,6 +150,7 @@ void Sweeper::wake_waiting() {
     requests.push_back(records.back().request());
   }
   store::FeedWork work;
+  work.fence = [&](postgres::Transaction& tx) { return store::lock_waiting(tx, rows); };
   work.finish = [&](ledger::World& world, postgres::Transaction& tx) {
     for (auto& record : records) {
       auto outcome = record.outcome();
@@ -169,6 +170,7 @@ void Sweeper::end_waits() {
   auto rows = query([](postgres::Transaction& tx) { return store::overdue_rows(tx, rows_a_turn); });
   if (rows.empty()) return;
   store::FeedWork work;
+  work.fence = [&](postgres::Transaction& tx) { return store::lock_waiting(tx, rows); };
   work.finish = [&](ledger::World& world, postgres::Transaction& tx) {
     for (const auto& row : rows) {
       auto wanted = row.want_key;

@@ -56,6 +56,7 @@ std::vector<Statement> sweep_statements() {
            "where o.id::text = w.want_key) or exists (select 1 from warehouse_order v where v.id::text = w.want_key))) order by w.id limit "
            "$1"},
       {"overdue", "select " + columns + " from waiting w where w.until <= clock_timestamp() order by w.id limit $1"},
+      {"lock_waiting", "select id from waiting where id = any($1::int8[]) order by id for update"},
       {"prune_changes",
        "delete from change where ctid = any(array(select ctid from change where at < clock_timestamp() - $1::interval limit 5000))"},
       {"prune_keys",
@@ -89,6 +90,12 @@ std::vector<ledger::PositionKey> due_gaps(Transaction& tx, std::chrono::millisec
 
 std::vector<ledger::WaitingRow> woken_rows(Transaction& tx, int limit) { return rows_of(tx.run("woken", limit)); }
 std::vector<ledger::WaitingRow> overdue_rows(Transaction& tx, int limit) { return rows_of(tx.run("overdue", limit)); }
+
+bool lock_waiting(Transaction& tx, const std::vector<ledger::WaitingRow>& rows) {
+  IntegerArray ids;
+  for (const auto& row : rows) ids.add(row.id);
+  return tx.run("lock_waiting", ids).size() == rows.size();
+}
 
 std::size_t prune(Transaction& tx, const Retention& retention) {
   auto hours = [](std::chrono::hours length) { return std::to_string(length.count()) + " hours"; };

@@ -16,6 +16,8 @@ std::vector<std::string> due_releases(postgres::Transaction& transaction, int da
 std::vector<ledger::PositionKey> due_gaps(postgres::Transaction& transaction, std::chrono::milliseconds tolerance, int limit);
 /// Waiting rows whose item, location or order is there now.
 std::vector<ledger::WaitingRow> woken_rows(postgres::Transaction& transaction, int limit);
+/// Locks rows that are about to be ended. False: another instance has ended some of them meanwhile.
+bool lock_waiting(postgres::Transaction& transaction, const std::vector<ledger::WaitingRow>& rows);
 /// Waiting rows whose time is over.
 std::vector<ledger::WaitingRow> overdue_rows(postgres::Transaction& transaction, int limit);
 
