@@ -263,7 +263,6 @@ create table outbox (
   body    bytea,
   at      timestamptz not null default now()
 );
-create index outbox_shard on outbox (shard, id);
 
 -- Who publishes which shard, and other work that one instance does at a time.
 create table lease (

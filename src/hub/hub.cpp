@@ -34,7 +34,9 @@ std::unique_ptr<store::Writer> make_writer(const Settings& settings, const store
   store::WriterSettings wanted;
   wanted.role = role;
   wanted.batch = batch;
-  return std::make_unique<store::Writer>(settings.database, shared, wanted);
+  auto database = settings.database;
+  database.few_keys = true;
+  return std::make_unique<store::Writer>(database, shared, wanted);
 }
 
 }  // namespace

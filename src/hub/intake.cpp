@@ -18,12 +18,17 @@ std::vector<postgres::Statement> statements() {
   return all;
 }
 
+postgres::Settings by_keys(postgres::Settings database) {
+  database.few_keys = true;
+  return database;
+}
+
 constexpr std::size_t records_a_turn = 500;  // bounds the time that positions stay locked (PROTOCOLS.md 0)
 
 }  // namespace
 
 Intake::Intake(const Settings& settings, const store::Shared& shared, HubMemory& memory)
-    : settings_(settings), shared_(shared), memory_(memory), connection_(settings.database, "intake", statements()) {}
+    : settings_(settings), shared_(shared), memory_(memory), connection_(by_keys(settings.database), "intake", statements()) {}
 
 Intake::~Intake() { stop(); }
 

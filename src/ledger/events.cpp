@@ -37,6 +37,7 @@ void publish(World& world, const Origin& origin, std::string_view name, const st
                  {"ce_partitionkey", lane},
                  {"traceparent", origin.traceparent}};
   out.body = std::move(body);
+  out.document = true;
   world.outgoing.push_back(std::move(out));
 }
 

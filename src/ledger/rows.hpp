@@ -285,6 +285,7 @@ struct Outgoing {
   std::optional<std::string> key;  ///< bytes; none for a dead letter without a key
   std::vector<std::pair<std::string, std::string>> headers;
   std::optional<std::string> body;  ///< none is a tombstone
+  bool document = false;            ///< the body is JSON that we wrote: text, not somebody's bytes
 };
 
 struct WaitingRow {

@@ -33,6 +33,10 @@ std::string session_options(const Settings& settings, std::string_view own) {
   option(options, "statement_timeout", std::to_string(settings.statement_timeout.count()));
   option(options, "lock_timeout", std::to_string(settings.lock_timeout.count()));
   option(options, "idle_in_transaction_session_timeout", std::to_string(settings.idle_in_transaction.count()));
+  if (settings.few_keys) {
+    for (const char* plan : {"enable_seqscan", "enable_hashjoin", "enable_mergejoin", "jit"}) option(options, plan, "off");
+    option(options, "plan_cache_mode", "force_generic_plan");
+  }
   if (!own.empty()) options.append(" ").append(own);
   return options;
 }

@@ -19,6 +19,9 @@ struct Settings {
   std::chrono::milliseconds idle_in_transaction{30'000};
   /// The limit of one call on our side, for a server that is stopped but whose kernel still answers; above the two before it.
   std::chrono::milliseconds answer_timeout{60'000};
+  /// Batches join a few keys to large tables whose statistics lag behind: plans by index, made once for each prepared statement. Without it
+  /// PostgreSQL reads whole tables (it takes an array of unknown length for many rows) and plans each call anew.
+  bool few_keys = false;
 
   /// The same for another role of the same process: the name appears as crossdock/<role> in pg_stat_activity.
   Settings as(std::string_view role) const;
