@@ -199,7 +199,7 @@ def test_killed_and_started_again_everything_is_published_in_order(fresh, servic
     assert in_order([record for record in records if record.key == f"{location}|{sku}"]) == []
 
 
-def test_kafka_away_and_back(fresh, own_services):
+def test_kafka_away_and_back(own_services, fresh):
     """Capture does not need Kafka; what happened meanwhile is published when it is back."""
     fleet = fresh(services=own_services)
     hub, log = fleet.hubs[0], Log(own_services.brokers)
