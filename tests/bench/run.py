@@ -1,76 +1,92 @@
-"""What tools/bench calls: runs scenarios, prints the table, writes JSON and the plot."""
+"""What tools/bench calls: runs scenarios, prints the table, writes JSON, the plot and the goals."""
 import argparse
 import json
 import os
 import sys
 import time
+import traceback
 from pathlib import Path
 
+import measure
+import plot
+import world
+from atp import atp, select
+from capture import capture
+from goals import document
 from measure import ROOT
-from scenarios import SCENARIOS, prepare
+
+# Each with the seconds that it takes on a quiet machine of two cores, for the time left.
+SCENARIOS = {"atp": (atp, 40), "select": (select, 30), "capture": (capture, 170)}
+LONG = {}
+
+
+def ratio(line, name):
+    return f"{line[name]['median']:.2f}" if name in line else ""
 
 
 def table(results):
-    yield f"{'what':28}{'per second':>12}  {'beside its limit':28}{'per second':>12}{'ratio':>8}  {'of rounds':12}{'CPU us (hub+PG)':>20}{'limit':>10}{'CPU ratio':>11}"
+    yield (f"{'what':27}{'per second':>12}  {'beside':27}{'per second':>12}{'ratio':>8}  {'of rounds':11}{'CPU us':>14}{'limit':>9}{'ratio':>7}"
+           f"{'p50 us':>9}{'p99 us':>9}{'limit':>9}{'ratio':>7}")
     for lines in results.values():
         for one in lines:
-            cpu = "+".join(f"{value:.1f}" for value in one["cpu"])
-            ratio = "" if one["cpu_ratio"] is None else f"{one['cpu_ratio']:.2f}"
-            span = f"{one['rate_low']:.2f}-{one['rate_high']:.2f}"
-            yield (f"{one['what']:28}{one['rate']:>12.1f}  {one['limit']:28}{one['limit_rate']:>12.1f}{one['rate_ratio']:>8.2f}  {span:12}"
-                   f"{cpu:>20}{sum(one['limit_cpu']):>10.1f}{ratio:>11}")
-            if "rss_mib" in one:
-                yield f"{'  memory after it':28}{one['rss_mib']:>12.1f}  MiB (limit 100)"
+            cpu = "+".join(f"{value:.1f}" for value in one["cpu"].values())
+            theirs = f"{sum(one['limit_cpu'].values()):.1f}" if one["limit_cpu"] else ""
+            spread = f"{one['rate_ratio']['low']:.2f}-{one['rate_ratio']['high']:.2f}"
+            late = [f"{one[part]:.0f}" if part in one else "" for part in ("p50", "p99", "limit_p99")]
+            yield (f"{one['what']:27}{one['rate']:>12.1f}  {one['limit']:27}{one['limit_rate']:>12.1f}{ratio(one, 'rate_ratio'):>8}  {spread:11}"
+                   f"{cpu:>14}{theirs:>9}{ratio(one, 'cpu_ratio'):>7}{late[0]:>9}{late[1]:>9}{late[2]:>9}{ratio(one, 'p99_ratio'):>7}")
+            if one.get("note"):
+                yield f"  {one['note']}"
 
 
-def plot(results):
-    """A bar for each paired ratio of throughput, with the range of its rounds; 1 is the limit. Logarithmic from 0.1 to 100."""
-    from math import log10
-    lines = [one for group in results.values() for one in group]
+def head_of(rounds, asked):
+    return {"at": time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime()), "cores": os.cpu_count(), "rounds": rounds, "quick": asked.quick,
+            "long": asked.long, "load": [os.getloadavg()[0]], "scenarios": asked.scenario or "all"}
 
-    def x(value):
-        return 330 + 140 * (log10(min(max(value, 0.1), 100)) + 1)
-    height = 40 + 26 * len(lines)
-    out = [f'<svg xmlns="http://www.w3.org/2000/svg" width="800" height="{height}" font-family="sans-serif" font-size="12">',
-           '<rect width="100%" height="100%" fill="white"/>']
-    for tick in (0.1, 1, 10, 100):
-        out.append(f'<path d="M{x(tick)} 26V{height - 8}" stroke="{"#333" if tick == 1 else "#ccc"}"/>'
-                   f'<text x="{x(tick)}" y="18" text-anchor="middle">{tick}x</text>')
-    for i, one in enumerate(lines):
-        y, ratio = 32 + 26 * i, one["rate_ratio"]
-        color = "#999" if "again" in one["what"] else "#2a6fbb"
-        left, right = sorted((x(1), x(ratio)))
-        out.append(f'<text x="324" y="{y + 13}" text-anchor="end">{one["what"]} / {one["limit"]}</text>'
-                   f'<rect x="{left:.1f}" y="{y}" width="{max(right - left, 1):.1f}" height="18" fill="{color}"/>'
-                   f'<path d="M{x(one["rate_low"]):.1f} {y + 9}H{x(one["rate_high"]):.1f}" stroke="#000"/>'
-                   f'<text x="770" y="{y + 13}" text-anchor="end">{ratio:.2f}</text>')
-    return "\n".join([*out, "</svg>\n"])
+
+def said(head):
+    load = head["load"]
+    state = "a quiet machine" if max(load[:1]) < 0.5 else f"NOT a quiet machine: load {load[0]:.1f} before the first round"
+    return (f"{head['at']}, {head['cores']} cores, {head['rounds']} rounds; {state}; load at each scenario's end "
+            f"{', '.join(f'{value:.1f}' for value in load[1:])}.")
+
+
+def write(asked, head, results):
+    path = Path(asked.json)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps({**head, "results": results}, indent=1) + "\n")
+    path.with_suffix(".svg").write_text(plot.picture(results))
+    path.with_name("goals.md").write_text("\n".join([*document(results, said(head)), ""]))
 
 
 def main():
     ask = argparse.ArgumentParser()
     ask.add_argument("--quick", action="store_true")
-    ask.add_argument("--scenario", choices=SCENARIOS, action="append")
-    ask.add_argument("--json", default=str(ROOT / "docs/performance/bench.json"))
+    ask.add_argument("--long", action="store_true")
+    ask.add_argument("--scenario", choices=[*SCENARIOS, *LONG], action="append")
+    ask.add_argument("--json")
     asked = ask.parse_args()
+    # A part of it, or a quick look, does not take the place of the figures that docs show.
+    whole = not asked.quick and not asked.scenario
+    asked.json = asked.json or str(ROOT / ("docs/performance" if whole else "build/bench") / "bench.json")
     rounds, seconds = (3, 1) if asked.quick else (7, 1)
-    prepare()
-    results, failed = {}, 0
-    head = {"at": time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime()), "cores": os.cpu_count(), "load_before": os.getloadavg()[0],
-            "rounds": rounds}
-    for name in asked.scenario or SCENARIOS:
+    all_of_them = {**SCENARIOS, **LONG}
+    wanted = asked.scenario or [*SCENARIOS, *(LONG if asked.long else [])]
+    measure.progress.__init__({name: all_of_them[name][1] * rounds / 7 for name in wanted})
+    head, results, failed = head_of(rounds, asked), {}, 0
+    world.prepare()
+    for name in wanted:
+        measure.progress.scenario(name)
         try:
-            results[name] = SCENARIOS[name](rounds, seconds)
-            print(f"{name} done", file=sys.stderr)
-        except Exception as why:  # one that cannot be measured is said, and takes no other with it
+            results[name] = all_of_them[name][0](rounds, seconds)
+        except Exception:  # one that cannot be measured is said, and takes no other with it
             failed += 1
-            print(f"{name} NOT MEASURED: {why!r}", file=sys.stderr)
-    head["load_after"] = os.getloadavg()[0]
-    print(f"{head['at']}, {head['cores']} cores, load {head['load_before']:.1f} to {head['load_after']:.1f}, {rounds} rounds")
+            print(f"{name} NOT MEASURED: {traceback.format_exc()}", file=sys.stderr)
+        head["load"].append(os.getloadavg()[0])
+    print(said(head))
     print("\n".join(table(results)))
-    Path(asked.json).parent.mkdir(parents=True, exist_ok=True)
-    Path(asked.json).write_text(json.dumps({**head, "results": results}, indent=1) + "\n")
-    Path(asked.json).with_suffix(".svg").write_text(plot(results))
+    print("\n".join(document(results, "")))
+    write(asked, head, results)
     return 1 if failed or not results else 0
 
 
