@@ -79,8 +79,7 @@ std::vector<std::size_t> indexes(const nlohmann::json& names, const std::vector<
 
 std::string Table::statement(std::size_t first_parameter) const {
   std::string arrays, sets;
-  for (std::size_t i = 0; i < types.size(); ++i)
-    arrays += (i ? ", $" : "$") + std::to_string(first_parameter + i) + "::" + types[i] + "[]";
+  for (std::size_t i = 0; i < types.size(); ++i) arrays += (i ? ", $" : "$") + std::to_string(first_parameter + i) + "::" + types[i] + "[]";
   const std::string from = write == Write::upsert ? "excluded." : "a.";
   for (std::size_t i = 0; i < columns.size(); ++i) {
     bool is_key = false;

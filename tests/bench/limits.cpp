@@ -78,8 +78,7 @@ struct Done {
 using Run = std::function<Done()>;
 
 void expect(std::size_t written, std::size_t wanted, const std::string& where) {
-  if (written != wanted)
-    throw std::runtime_error(where + ": " + std::to_string(written) + " rows written of " + std::to_string(wanted));
+  if (written != wanted) throw std::runtime_error(where + ": " + std::to_string(written) + " rows written of " + std::to_string(wanted));
 }
 
 /// One transaction in one round trip: BEGIN, each table's statement, COMMIT, and the answers of all.
