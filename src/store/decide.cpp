@@ -58,18 +58,22 @@ postgres::Attempt<Decided> decide(postgres::Connection& connection, const Shared
                                   const FeedWork* feed) {
   Needs needs;
   for (int beginning = 0; beginning < most_beginnings; ++beginning) {
-    bool again = false;
+    bool again = false, fenced = false;
     auto done = postgres::transact(connection, [&](postgres::Transaction& tx) -> postgres::Attempt<std::shared_ptr<Turn>> {
       try {
-        return std::make_shared<Turn>(turn(tx, shared, requests, feed, needs));
+        auto made = std::make_shared<Turn>(turn(tx, shared, requests, feed, needs));
+        fenced = made->fenced;
+        if (!fenced) return made;
+        // Rolled back: the fence may have moved the cursors of other partitions before it met the one that is not ours any more.
+        return postgres::Failure{postgres::FailureKind::retry, "", "another instance owns what this batch read", false};
       } catch (const BeginAgain&) {
         again = true;
         return postgres::Failure{postgres::FailureKind::retry, "", "begins again with more needs", false};
       }
     });
     if (again) continue;
+    if (fenced) return Decided::fenced;
     if (!done) return done.failure();
-    if ((*done)->fenced) return Decided::fenced;
     if (shared.own_commits) hand_over(*(*done)->world, *shared.own_commits);
     if (shared.committed) shared.committed();
     return Decided::committed;

@@ -53,6 +53,27 @@ TEST_F(Cursors, a_fenced_batch_leaves_no_effect) {
   }
 }
 
+/// One batch of two partitions, one of which has a new owner: the other's cursor must not move without its effects either.
+TEST_F(Cursors, a_batch_that_is_fenced_in_one_partition_moves_no_other) {
+  auto kept = in([](postgres::Transaction& tx) { return claim(tx, "wms.inventory", "two", 0, "one"); });
+  auto lost = in([](postgres::Transaction& tx) { return claim(tx, "wms.inventory", "two", 1, "one"); });
+  for (auto* cursor : {&kept, &lost}) {
+    in([&](postgres::Transaction& tx) { begin_at(tx, *cursor, 0); });
+    cursor->next = 0;
+  }
+  in([](postgres::Transaction& tx) { return claim(tx, "wms.inventory", "two", 1, "two"); });
+  auto event = snapshot_of({"HALF", "E"}, 1, qty(5), Instant::now());
+  FeedWork work;
+  work.fence = [&](postgres::Transaction& tx) { return advance(tx, kept, 1) && advance(tx, lost, 1); };
+  auto connection = connect();
+  std::vector<Request*> batch{event.get()};
+  auto decided = store::decide(connection, shared, batch, &work);
+  ASSERT_TRUE(decided);
+  EXPECT_EQ(*decided, Decided::fenced);
+  EXPECT_EQ(ask("select count(*) from position where sku = 'HALF'"), "0");
+  EXPECT_EQ(ask("select string_agg(next::text, ' ' order by partition) from feed_cursor where topic = 'two'"), "0 0");
+}
+
 /// Two owners contest one partition: every offset is read once, whoever reads it.
 TEST_F(Cursors, two_zombies_never_both_move_it) {
   auto first = in([](postgres::Transaction& tx) { return claim(tx, "x", "z", 0, "start"); });
