@@ -69,7 +69,10 @@ struct Admin::State : LogTarget {
 };
 
 Admin::Admin(std::unique_ptr<State> state) : state_(std::move(state)) {}
-Admin::~Admin() = default;
+Admin::~Admin() {
+  const std::shared_ptr<State> ending = std::move(state_);
+  end_by(Deadline::in(std::chrono::seconds(2)), [ending] { ending->handle.reset(); });
+}
 
 Result<std::unique_ptr<Admin>> Admin::open(const Cluster& cluster) {
   auto state = std::make_unique<State>();

@@ -3,6 +3,7 @@
 #include <array>
 #include <deque>
 #include <map>
+#include <utility>
 
 #include "kafka/library.hpp"
 
@@ -80,12 +81,15 @@ struct Consumer::State : LogTarget {
   Place* last_place = nullptr;
   bool give_up = false;     ///< a revocation was handed out; the next poll answers it
   bool assign_due = false;  ///< places changed; the next poll tells the library
+  bool unanswered = false;  ///< the library waits for our answer to a rebalance, and would wait for ever
   bool closing = false;
 
   static void on_rebalance(rd_kafka_t*, rd_kafka_resp_err_t error, rd_kafka_topic_partition_list_t* list, void* opaque);
   static void on_error(rd_kafka_t* handle, int error, const char* reason, void* opaque);
   void answer_rebalance();
   void assign_started();
+  void assign_nothing();
+  void leave(Deadline deadline);
   /// Takes one message from the library; false when nothing came.
   bool take_one(int wait_ms);
   void take(Message message);
@@ -99,10 +103,8 @@ std::span<const Frozen> Consumer::frozen() { return frozen_settings; }
 /// (rd_kafka_assign) as long as the poll interval allows.
 void Consumer::State::on_rebalance(rd_kafka_t* handle, rd_kafka_resp_err_t error, rd_kafka_topic_partition_list_t* list, void* opaque) {
   auto& self = *static_cast<State*>(opaque);
-  if (self.closing) {
-    rd_kafka_assign(handle, nullptr);
-    return;
-  }
+  if (self.closing) return self.assign_nothing();
+  self.unanswered = true;
   if (error == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {
     self.places.clear();
     self.last_place = nullptr;
@@ -129,13 +131,19 @@ void Consumer::State::answer_rebalance() {
     give_up = false;
     places.clear();
     assign_due = false;
-    rd_kafka_assign(handle.get(), nullptr);
+    assign_nothing();
   }
   if (assign_due) assign_started();
 }
 
+void Consumer::State::assign_nothing() {
+  unanswered = false;
+  rd_kafka_assign(handle.get(), nullptr);
+}
+
 void Consumer::State::assign_started() {
   assign_due = false;
+  unanswered = false;
   std::vector<Partition> started;
   for (const auto& [partition, place] : places) {
     if (place.next) started.push_back(partition);
@@ -302,25 +310,30 @@ Result<Watermarks> Consumer::watermarks(const Partition& partition, Deadline dea
   return marks;
 }
 
-void Consumer::close(Deadline deadline) {
-  auto& state = *state_;
-  if (!state.handle) return;
-  state.closing = true;
-  state.records.clear();
-  state.messages.clear();
-  state.events.clear();
-  if (state.give_up || state.assign_due) rd_kafka_assign(state.handle.get(), nullptr);  // an answer that the library still waits for
-  {
-    // Gone before the handle: what is still queued holds partitions, and the library waits for these without a limit.
-    const Queue queue(rd_kafka_queue_new(state.handle.get()));
-    const ErrorObject error(rd_kafka_consumer_close_queue(state.handle.get(), queue.get()));
-    while (!error && !rd_kafka_consumer_closed(state.handle.get()) && !deadline.passed()) {
-      const QueueEvent event(rd_kafka_queue_poll(queue.get(), 50));
-      if (event && rd_kafka_event_type(event.get()) == RD_KAFKA_EVENT_REBALANCE) rd_kafka_assign(state.handle.get(), nullptr);
-    }
+/// Leaves the group, so that the others need not wait for our session to end.
+void Consumer::State::leave(Deadline deadline) {
+  closing = true;
+  records.clear();
+  messages.clear();
+  events.clear();
+  // An assignment or a revocation that was not handed out, or not acted upon yet: the library ends only after the answer to it.
+  if (unanswered) assign_nothing();
+  // Gone before the handle: what is still queued holds partitions, and the library waits for these without a limit.
+  const Queue queue(rd_kafka_queue_new(handle.get()));
+  const ErrorObject error(rd_kafka_consumer_close_queue(handle.get(), queue.get()));
+  while (!error && !rd_kafka_consumer_closed(handle.get()) && !deadline.passed()) {
+    const QueueEvent event(rd_kafka_queue_poll(queue.get(), 50));
+    if (event && rd_kafka_event_type(event.get()) == RD_KAFKA_EVENT_REBALANCE) assign_nothing();
   }
-  rd_kafka_destroy_flags(state.handle.release(), RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
-  state.places.clear();
+}
+
+void Consumer::close(Deadline deadline) {
+  if (!state_->handle) return;
+  const std::shared_ptr<State> ending = std::exchange(state_, std::make_unique<State>());
+  end_by(Deadline(deadline.at() + std::chrono::milliseconds(500)), [ending, deadline] {
+    ending->leave(deadline);
+    rd_kafka_destroy_flags(ending->handle.release(), RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
+  });
 }
 
 }  // namespace crossdock::kafka

@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <climits>
+#include <future>
+#include <thread>
 
 #include "kafka/sanitizers.hpp"
 
@@ -15,6 +18,8 @@ void pass_log(const rd_kafka_t* handle, int level, const char* facility, const c
 }
 
 /// Owned by the room's own structs, never by configuration files.
+std::atomic<std::size_t> handles_left_behind{0};
+
 constexpr std::array ours{"bootstrap.servers", "metadata.broker.list", "group.id", "client.id", "group.instance.id"};
 
 }  // namespace
@@ -85,6 +90,21 @@ Fault fault_of(const rd_kafka_error_t* error, std::string_view doing) {
   const auto fault = fault_of(rd_kafka_error_code(error), doing);
   return {fault.kind(), fault.code(), std::string(doing) + ": " + rd_kafka_error_string(error)};
 }
+
+bool end_by(Deadline deadline, std::function<void()> end) {
+  std::packaged_task<void()> task(std::move(end));
+  const auto ended = task.get_future();
+  std::thread thread(std::move(task));
+  if (ended.wait_until(deadline.at()) == std::future_status::ready) {
+    thread.join();
+    return true;
+  }
+  thread.detach();
+  ++handles_left_behind;
+  return false;
+}
+
+std::size_t left_behind() { return handles_left_behind; }
 
 int in_ms(Clock::duration time) {
   const auto count = std::chrono::ceil<std::chrono::milliseconds>(time).count();

@@ -2,6 +2,7 @@
 #pragma once
 #include <librdkafka/rdkafka.h>
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -58,6 +59,10 @@ struct LogTarget {
 std::string code_of(rd_kafka_resp_err_t error);
 Fault fault_of(rd_kafka_resp_err_t error, std::string_view doing);
 Fault fault_of(const rd_kafka_error_t* error, std::string_view doing);
+/// Runs the end of a handle on a thread of its own and waits for it until the deadline. The library's own end has no limit: what is late
+/// is left behind with all that `end` holds, and counted (left_behind()). True when it ended in time.
+bool end_by(Deadline deadline, std::function<void()> end);
+
 /// A time limit as librdkafka takes it, at least 1 ms.
 int in_ms(Clock::duration time);
 

@@ -110,6 +110,11 @@ Producer::Producer(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Producer::~Producer() {
   rd_kafka_purge(state_->handle.get(), RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
   rd_kafka_poll(state_->handle.get(), 0);
+  const std::shared_ptr<State> ending = std::move(state_);
+  end_by(Deadline::in(std::chrono::seconds(2)), [ending] {
+    ending->main_queue.reset();
+    ending->handle.reset();
+  });
 }
 
 Result<std::unique_ptr<Producer>> Producer::open(const ProducerSettings& settings) {

@@ -44,6 +44,10 @@ struct ProducerSettings {
   int queued_messages = 100'000;
 };
 
+/// Handles whose end the library did not bring about in time, since the process began. Their threads still run: such a process must not
+/// run the destructors of its statics (_exit).
+std::size_t left_behind();
+
 /// A setting that is frozen, and its value: shown by `crossdock config explain`, checked by a test against the library.
 struct Frozen {
   std::string_view name;

@@ -1,9 +1,11 @@
 #include <algorithm>
+#include <future>
 #include <map>
 #include <set>
 #include <thread>
 
 #include "broker.hpp"
+#include "kafka/library.hpp"
 
 namespace crossdock::kafka {
 namespace {
@@ -242,6 +244,37 @@ TEST_P(ConsumerTest, CloseEndsInTimeAlsoBeforeAnyAssignmentAndWhenABatchIsInHand
     }
   }
   EXPECT_LT(Clock::now() - begin, 45s);
+}
+
+// A stop may come between a poll that gave one event and the one that would give the revocation behind it (an outage gives several at
+// once). The library then waits for an answer that nobody gives: rd_kafka_destroy never came back, and with it the daemon's stop.
+TEST(ConsumerOutageTest, CloseEndsInTimeWithARevocationThatWasNotHandedOutYet) {
+  auto broker = MockBroker::start().value();
+  ASSERT_TRUE(broker->create({"t", 2, 1, {}}));
+  ConsumerSettings settings{.cluster = {.brokers = broker->bootstrap()}, .group = "g", .session_timeout = 4s};
+  const auto reader = Consumer::open(settings, {"t"}).value();
+  Seen seen;
+  ASSERT_TRUE(poll_until(*reader, seen, Start::earliest(), [](const Seen& s) { return s.ends.size() == 2; }));
+  ASSERT_TRUE(broker->set_down(1, true));
+  const Event event = reader->poll(7s);  // all that the outage brings within one poll: troubles, then the lost session
+  ASSERT_TRUE(std::holds_alternative<Trouble>(event));
+  const auto left = left_behind();
+  const auto begin = Clock::now();
+  reader->close(Deadline::in(3s));
+  EXPECT_LT(Clock::now() - begin, 3s) << "it ends by itself, not because the deadline cuts it";
+  EXPECT_EQ(left_behind(), left) << "nothing is left behind";
+}
+
+TEST(EndTest, WhatDoesNotEndIsLeftBehindAndCounted) {
+  const auto left = left_behind();
+  EXPECT_TRUE(end_by(Deadline::in(5s), [] {}));
+  EXPECT_EQ(left_behind(), left);
+  auto held = std::make_shared<std::promise<void>>();
+  const auto begin = Clock::now();
+  EXPECT_FALSE(end_by(Deadline::in(100ms), [wait = held->get_future().share()] { wait.wait(); }));
+  EXPECT_LT(Clock::now() - begin, 2s);
+  EXPECT_EQ(left_behind(), left + 1);
+  held->set_value();
 }
 
 TEST(ConsumerSettingsTest, WhatCorrectnessRestsOnCannotBeChanged) {
