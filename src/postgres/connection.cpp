@@ -85,6 +85,7 @@ pqxx::result Connection::Wire::send_prepared(std::string_view name, std::span<co
 Connection::Connection(const Settings& settings, std::string_view role, std::vector<Statement> statements)
     : wire_(std::make_unique<Wire>()) {
   wire_->settings = settings.as(role);
+  wire_->slot.keep(settings.curfew);
   wire_->role = role;
   wire_->statements = std::move(statements);
 }
@@ -95,7 +96,15 @@ Connection::~Connection() = default;
 Attempt<Done> Connection::connect() {
   if (wire_->alive()) return Done{};
   wire_->drop();
-  const auto address = connection_string(wire_->settings);
+  auto settings = wire_->settings;
+  if (settings.curfew) {
+    // libpq's own limit is 2 s or more: with less left it is not begun at all.
+    const auto until =
+        settings.curfew->or_sooner(Deadline::in(std::max<Clock::duration>(settings.connect_timeout, std::chrono::seconds(2))));
+    if (until.left() < std::chrono::milliseconds(1'900)) return Failure{FailureKind::lost, {}, "this instance is stopping", false};
+    settings.connect_timeout = std::min(settings.connect_timeout, std::chrono::floor<std::chrono::milliseconds>(until.left()));
+  }
+  const auto address = connection_string(settings);
   if (!address) return Failure{FailureKind::other, {}, address.fault().message(), false};
   try {
     wire_->connection = std::make_unique<pqxx::connection>(*address);

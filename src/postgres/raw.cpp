@@ -70,8 +70,10 @@ void Link::Finish::operator()(pg_conn* connection) const { PQfinish(connection);
 Link::Waited Link::wait(short events, Deadline deadline) const {
   std::array<pollfd, 2> watched{pollfd{PQsocket(connection_.get()), events, 0}, pollfd{stop_ ? stop_->descriptor() : -1, POLLIN, 0}};
   for (;;) {
+    if (curfew_ && curfew_->passed()) return Waited::stopped;
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline.left()).count();
-    const int count = ::poll(watched.data(), watched.size(), static_cast<int>(std::min<long long>(left, 3'600'000)));
+    const long long turn = curfew_ ? 100 : 3'600'000;  // a curfew may be set while we wait
+    const int count = ::poll(watched.data(), watched.size(), static_cast<int>(std::min<long long>(left, turn)));
     if (count > 0) return watched[1].revents != 0 ? Waited::stopped : Waited::ready;
     if (count == 0 && deadline.passed()) return Waited::late;
   }

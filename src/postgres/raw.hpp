@@ -10,6 +10,7 @@
 
 #include "crossdock/base/deadline.hpp"
 #include "postgres/failure.hpp"
+#include "postgres/settings.hpp"
 
 struct pg_conn;
 
@@ -39,10 +40,10 @@ class StopSignal {
   int descriptor_;
 };
 
-/// A connection on which every wait ends by a deadline or by the signal. One thread. A failure of kind lost closes it.
+/// A connection on which every wait ends by a deadline, by the signal, or by the curfew. One thread. A failure of kind lost closes it.
 class Link {
  public:
-  explicit Link(const StopSignal* stop = nullptr) : stop_(stop) {}
+  explicit Link(const StopSignal* stop = nullptr, std::shared_ptr<const Curfew> curfew = {}) : stop_(stop), curfew_(std::move(curfew)) {}
   Attempt<Done> connect(const std::string& connection, Deadline deadline);
   bool open() const { return connection_ != nullptr; }
   void close() { connection_.reset(); }
@@ -70,6 +71,7 @@ class Link {
   };
   std::unique_ptr<pg_conn, Finish> connection_;
   const StopSignal* stop_;
+  std::shared_ptr<const Curfew> curfew_;
 };
 
 }  // namespace crossdock::postgres::raw

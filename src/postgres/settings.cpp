@@ -72,6 +72,15 @@ Result<std::string> connection_string(const Settings& settings) {
   return out;
 }
 
+std::vector<std::string> passwords(std::string_view connection) {
+  std::vector<std::string> out;
+  const auto parsed = raw::parse(connection);
+  if (!parsed) return out;
+  for (const char* key : {"password", "sslpassword"})
+    if (const auto found = parsed->find(key); found != parsed->end()) out.push_back(found->second);
+  return out;
+}
+
 std::string redacted(std::string_view connection) {
   const auto parsed = raw::parse(connection);
   if (!parsed) return "(unreadable connection string)";

@@ -1,12 +1,33 @@
 // Where the database is and the limits that every session runs under.
 #pragma once
+#include <algorithm>
+#include <atomic>
 #include <chrono>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "crossdock/base/deadline.hpp"
 #include "crossdock/base/result.hpp"
 
 namespace crossdock::postgres {
+
+/// Once a stop has begun: when every call must have ended. What waits longer is cut, what begins later fails as lost. Any thread.
+class Curfew {
+ public:
+  /// The soonest of all that are set counts.
+  void set(Deadline at) {
+    auto known = at_.load();
+    while (at.at() < known && !at_.compare_exchange_weak(known, at.at())) {
+    }
+  }
+  bool passed() const { return Clock::now() >= at_.load(); }
+  Deadline or_sooner(Deadline other) const { return Deadline(std::min(at_.load(), other.at())); }
+
+ private:
+  std::atomic<Clock::time_point> at_{Clock::time_point::max()};
+};
 
 /// Zero means "no limit" for the three session timeouts.
 struct Settings {
@@ -22,6 +43,7 @@ struct Settings {
   /// Batches join a few keys to large tables whose statistics lag behind: plans by index, made once for each prepared statement. Without it
   /// PostgreSQL reads whole tables (it takes an array of unknown length for many rows) and plans each call anew.
   bool few_keys = false;
+  std::shared_ptr<Curfew> curfew;  ///< of all connections made from this; may be empty
 
   /// The same for another role of the same process: the name appears as crossdock/<role> in pg_stat_activity.
   Settings as(std::string_view role) const;
@@ -29,6 +51,8 @@ struct Settings {
 
 /// The key=value string libpq takes, checked and complete; a fault (broken, "postgres_url") when `connection` does not parse.
 Result<std::string> connection_string(const Settings& settings);
+/// The passwords that `connection` holds, as they are sent: to be hidden in the log.
+std::vector<std::string> passwords(std::string_view connection);
 /// `connection` without its password, for logs and /health.
 std::string redacted(std::string_view connection);
 

@@ -81,6 +81,7 @@ Instant CopiedRow::instant(int column) const {
 }
 
 struct Snapshot::State {
+  explicit State(const std::shared_ptr<const Curfew>& curfew) : link(nullptr, curfew) {}
   raw::Link link;
   std::chrono::milliseconds limit{60'000};
 };
@@ -93,7 +94,7 @@ Snapshot::~Snapshot() = default;
 Attempt<Snapshot> Snapshot::open(const Settings& settings, std::string_view role) {
   const auto address = connection_string(settings.as(role));
   if (!address) return Failure{FailureKind::other, {}, address.fault().message(), false};
-  auto state = std::make_unique<State>();
+  auto state = std::make_unique<State>(settings.curfew);
   state->limit = settings.answer_timeout;
   if (auto connected = state->link.connect(*address, Deadline::in(settings.connect_timeout)); !connected) return connected.failure();
   // A whole table may take longer than a statement of the daily work; the limit on silence stays.

@@ -16,6 +16,7 @@ struct Watchdog::Entry {
   std::mutex mutex;  ///< held while shutting down, so that the descriptor cannot be closed and reused meanwhile
   int socket = -1;
   Moment::time_point until;
+  std::shared_ptr<const Curfew> curfew;
 };
 
 namespace {
@@ -55,7 +56,8 @@ class Patrol {
   }
   static void cut_when_late(Watchdog::Entry& entry) {
     const std::lock_guard lock(entry.mutex);
-    if (entry.socket < 0 || Moment::now() < entry.until) return;
+    const bool late = Moment::now() >= entry.until || (entry.curfew && entry.curfew->passed());
+    if (entry.socket < 0 || !late) return;
     ::shutdown(entry.socket, SHUT_RDWR);
     entry.socket = -1;
   }
@@ -71,6 +73,11 @@ class Patrol {
 
 Watchdog::Slot::Slot() : entry_(std::make_shared<Entry>()) { Patrol::of_the_process().join(entry_); }
 Watchdog::Slot::~Slot() { Patrol::of_the_process().leave(entry_); }
+
+void Watchdog::Slot::keep(std::shared_ptr<const Curfew> curfew) {
+  const std::lock_guard lock(entry_->mutex);
+  entry_->curfew = std::move(curfew);
+}
 
 void Watchdog::Slot::arm(int socket, std::chrono::milliseconds limit) {
   const std::lock_guard lock(entry_->mutex);

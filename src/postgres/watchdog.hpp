@@ -3,10 +3,12 @@
 #include <chrono>
 #include <memory>
 
+#include "postgres/settings.hpp"
+
 namespace crossdock::postgres {
 
-/// One thread for the process, started by the first slot. When an armed slot's time is up, its socket is shut down, so that the
-/// blocked call returns with a broken connection.
+/// One thread for the process, started by the first slot. When an armed slot's time is up, or its curfew has come, its socket is shut down,
+/// so that the blocked call returns with a broken connection.
 class Watchdog {
  public:
   struct Entry;
@@ -14,6 +16,8 @@ class Watchdog {
   class Slot {
    public:
     Slot();
+    /// Before the first arm(): from when on every armed call is cut.
+    void keep(std::shared_ptr<const Curfew> curfew);
     ~Slot();
     Slot(const Slot&) = delete;
     Slot& operator=(const Slot&) = delete;

@@ -49,11 +49,6 @@ WriterFigures Writer::figures() const {
   return figures;
 }
 
-bool Writer::connected() const {
-  std::lock_guard hold(lock_);
-  return connected_;
-}
-
 void Writer::run() {
   std::vector<Job> batch;
   for (;;) {
@@ -77,7 +72,6 @@ void Writer::work(std::span<Job> jobs) {
     ++figures_.batches;
     figures_.requests += jobs.size();
     figures_.failures += undecided ? jobs.size() : 0;
-    connected_ = undecided != Undecided::unavailable;
   }
   for (auto& job : jobs)
     if (job.done) job.done(undecided);
@@ -97,12 +91,11 @@ std::optional<Undecided> Writer::settle(std::span<Job> jobs) {
     if (shared_.failed) shared_.failed(settings_.role, decided.failure());
     if (kind == postgres::FailureKind::data && jobs.size() > 1) return halve(jobs);
     if (kind == postgres::FailureKind::data || kind == postgres::FailureKind::other) return Undecided::broken;
-    if (patience.passed()) return Undecided::unavailable;
-    {
-      std::unique_lock hold(lock_);
-      ++figures_.retries;
-    }
-    std::this_thread::sleep_for(backoff.next());
+    std::unique_lock hold(lock_);
+    // A stop does not wait for a database that is away: the queue may hold many batches, each with its patience.
+    if (patience.passed() || (stopping_ && kind == postgres::FailureKind::lost)) return Undecided::unavailable;
+    ++figures_.retries;
+    wake_.wait_for(hold, backoff.next(), [this] { return stopping_; });
   }
 }
 

@@ -44,7 +44,6 @@ class Writer {
   /// Takes nothing more, decides what waits, ends the thread.
   void stop();
   WriterFigures figures() const;
-  bool connected() const;
 
  private:
   struct Job {
@@ -63,7 +62,6 @@ class Writer {
   std::condition_variable wake_;
   std::deque<Job> queue_;
   bool stopping_ = false;
-  bool connected_ = true;
   WriterFigures figures_;
   std::thread thread_;
 };
