@@ -10,7 +10,7 @@ namespace asio = boost::asio;
 namespace {
 constexpr std::size_t kOutAtMost = 64 * 1'024;  // answers to pipelined requests that wait to be written together
 constexpr std::size_t kHeadRead = 16 * 1'024;
-constexpr std::chrono::milliseconds kLinger{2'000}, kLingerDraining{200}, kDrainIdle{100};
+constexpr std::chrono::milliseconds kLinger{2'000}, kLingerDraining{200};
 }  // namespace
 
 Connection::Connection(Tcp::socket socket, std::shared_ptr<Listener> listener, std::string peer)
@@ -193,7 +193,7 @@ void Connection::check_limits(Clock::time_point now) {
   auto age = now - since_;
   switch (phase_) {
     case Phase::idle:
-      if (listener_->draining() ? age > kDrainIdle : age > limits.idle) linger();
+      if (age > (listener_->draining() ? listener_->patience() : limits.idle)) linger();
       break;
     case Phase::head:
       if (age > limits.head) late();

@@ -1,6 +1,8 @@
 #include "http/listener.hpp"
 
+#include <fcntl.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "crossdock/base/id.hpp"
 #include "http/connection.hpp"
@@ -32,6 +34,16 @@ boost::system::error_code Listener::open(const Tcp::endpoint& where) {
   if (!error) acceptor_.non_blocking(true, error);
   return error;
 }
+
+boost::system::error_code Listener::adopt(const Tcp::endpoint& where, int descriptor) {
+  boost::system::error_code error;
+  acceptor_.assign(where.protocol(), descriptor, error);
+  if (error) ::close(descriptor);
+  if (!error) acceptor_.non_blocking(true, error);
+  return error;
+}
+
+int Listener::twin() { return ::fcntl(acceptor_.native_handle(), F_DUPFD_CLOEXEC, 0); }
 
 Listener::Tcp::endpoint Listener::local() const {
   boost::system::error_code error;
@@ -110,8 +122,9 @@ void Listener::tick() {
   });
 }
 
-void Listener::drain() {
+void Listener::drain(std::chrono::milliseconds patience) {
   if (draining_) return;
+  patience_ = patience;
   boost::system::error_code error;
   while (acceptor_.is_open()) {  // what the kernel has accepted for us already would be reset by the close
     Tcp::socket socket(loop_);
@@ -120,7 +133,8 @@ void Listener::drain() {
     welcome(std::move(socket));
   }
   draining_ = true;
-  acceptor_.close(error);
+  // Not acceptor_.close(): that leaves the socket in the loop's epoll set as long as a twin of it lives elsewhere.
+  if (acceptor_.is_open()) ::close(acceptor_.release(error));
   for (auto it = connections_.begin(); it != connections_.end();) {
     auto connection = *it++;
     connection->drain();

@@ -31,7 +31,7 @@ struct Shared {
   Census census;
 };
 
-/// Everything on its loop's thread but the constructor and adopt(). Kept alive by its connections and pending operations.
+/// Everything on its loop's thread but the constructor, open(), adopt() and twin(). Kept alive by its connections and pending operations.
 class Listener : public std::enable_shared_from_this<Listener> {
  public:
   using Tcp = boost::asio::ip::tcp;
@@ -40,10 +40,15 @@ class Listener : public std::enable_shared_from_this<Listener> {
   Listener(boost::asio::io_context& loop, std::shared_ptr<Shared> shared);
   /// Binds with SO_REUSEPORT and listens; before the loop runs, or on it.
   boost::system::error_code open(const Tcp::endpoint& where);
+  /// Instead of open(): listens on a descriptor that is listening already, and owns it.
+  boost::system::error_code adopt(const Tcp::endpoint& where, int descriptor);
+  /// A second descriptor of the same listening socket, for adopt(): what waits in its queue is accepted by whoever comes first. Before
+  /// drain(). -1 when there are no more descriptors.
+  int twin();
   Tcp::endpoint local() const;
   void start();
-  /// Accepts what waits, then no more; connections finish what is in flight.
-  void drain();
+  /// Accepts what waits, then no more; connections finish what is in flight, and those between requests have `patience` for one more.
+  void drain(std::chrono::milliseconds patience);
   void cut();
 
   boost::asio::io_context& loop() { return loop_; }
@@ -51,6 +56,7 @@ class Listener : public std::enable_shared_from_this<Listener> {
   const Router& router() const { return shared_->router; }
   const Hooks& hooks() const { return shared_->hooks; }
   bool draining() const { return draining_; }
+  std::chrono::milliseconds patience() const { return patience_; }
   /// Where connections read into: one for all of the loop, because what is read is used or copied at once.
   std::span<char> scratch() { return scratch_; }
   std::string_view date() const { return date_; }
@@ -73,6 +79,7 @@ class Listener : public std::enable_shared_from_this<Listener> {
   std::string date_;
   std::int64_t date_second_ = 0;
   bool draining_ = false;
+  std::chrono::milliseconds patience_{0};
   bool accepting_ = false;
 };
 

@@ -62,10 +62,15 @@ class Server {
   Server& operator=(const Server&) = delete;
   ~Server();
 
-  /// Listens, on every loop. Fails if another process listens there, SO_REUSEPORT or not.
-  Outcome start();
+  /// Listens, on every loop. Fails if another process listens there, SO_REUSEPORT or not. With `before`, a server of this process that
+  /// listens at the same place (port 0: at whatever port), it takes part in that one's listening sockets instead: no connection is
+  /// refused while one server follows the other. Both accept until before.drain().
+  Outcome start(Server* before = nullptr);
   unsigned short port() const;
-  /// From a thread that is no loop's: takes what has been accepted, lets requests in flight end, closes; at the deadline cuts.
+  /// Ends listening: when it returns, no more is accepted. Requests in flight end, connections between requests have `patience` for one
+  /// more. From a thread that is no loop's; stop() waits for the rest.
+  void drain(Deadline deadline, std::chrono::milliseconds patience = std::chrono::milliseconds(100));
+  /// From a thread that is no loop's: drain(), lets requests in flight end, closes; at the deadline cuts.
   /// True if nothing was cut.
   bool stop(Deadline deadline);
   std::size_t connections() const;
