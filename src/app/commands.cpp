@@ -23,6 +23,7 @@ int said(const Fault& fault) {
 
 std::optional<Settings> settings_of(const CommandOptions& options) {
   auto loaded = load(options.folder, config::process_environment, options.flags);
+  hide_secrets(loaded.settings);
   if (!loaded.problems.empty()) std::fputs(config::render(loaded.problems, config::Format::text, isatty(2) != 0).c_str(), stderr);
   if (!loaded.usable()) return {};
   return std::move(loaded.settings);

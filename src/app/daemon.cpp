@@ -1,15 +1,18 @@
 #include "app/daemon.hpp"
 
-#include <csignal>
+#include <unistd.h>
+
 #include <cstdio>
+#include <cstdlib>
 #include <thread>
 
 #include "app/exit.hpp"
-#include "app/migrations.hpp"
+#include "app/life.hpp"
+#include "app/signals.hpp"
 #include "app/wiring.hpp"
+#include "kafka/settings.hpp"
 #include "observe/log.hpp"
 #include "observe/metrics.hpp"
-#include "postgres/durability.hpp"
 
 namespace crossdock::app {
 
@@ -31,84 +34,15 @@ log::Level level_of(LogLevel chosen) {
   return log::Level::info;
 }
 
-/// Signals are taken by sigwait alone: blocked before any thread is made, so that all inherit it.
-sigset_t block_signals() {
-  sigset_t set;
-  sigemptyset(&set);
-  for (int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&set, signal);
-  pthread_sigmask(SIG_BLOCK, &set, nullptr);
-  std::signal(SIGPIPE, SIG_IGN);
-  return set;
-}
-
-/// Waits up to `time` for one of them; 0: none came.
-int signal_within(const sigset_t& set, std::chrono::milliseconds time) {
-  timespec limit{static_cast<time_t>(time.count() / 1000), static_cast<long>(time.count() % 1000) * 1'000'000};
-  int signal = sigtimedwait(&set, nullptr, &limit);
-  return signal > 0 ? signal : 0;
-}
-
-bool ends(int signal) { return signal == SIGTERM || signal == SIGINT; }
-
-/// Migrates and checks the database. A database that is away is waited for; what a person must mend ends the start.
-std::optional<int> prepare_database(const postgres::Settings& database, bool migrate_itself, const sigset_t& signals) {
-  for (;;) {
-    auto prepared = migrate_itself ? bring_up_to_date(database) : check_up_to_date(database);
-    if (prepared) return {};
-    const auto& fault = prepared.fault();
-    log::warning("start.database", {{"code", fault.code()}, {"message", fault.message()}});
-    if (!fault.worth_retrying()) {
-      std::fprintf(stderr, "crossdock: %s\n", fault.message().c_str());
-      return exit_failed;
-    }
-    if (ends(signal_within(signals, 1s))) return exit_ok;
-  }
-}
-
-std::optional<int> check_durability(const postgres::Settings& database) {
-  postgres::Connection connection(database, "start");
-  auto unsafe = postgres::unsafe_settings(connection);
-  if (!unsafe) return {};  // away again: the hub's own start waits for it
-  for (const auto& setting : *unsafe) {
-    log::error("start.unsafe_database", {{"setting", setting.name}, {"value", setting.value}, {"wanted", setting.wanted}});
-    std::fprintf(stderr, "crossdock: the database has %s=%s; an accepted order could be lost. Set it to %s.\n", setting.name.c_str(),
-                 setting.value.c_str(), setting.wanted.c_str());
-  }
-  if (unsafe->empty()) return {};
-  return exit_failed;
-}
-
-std::optional<int> start_hub(hub::Hub& hub, const sigset_t& signals) {
-  for (;;) {
-    auto started = hub.start();
-    if (started) return {};
-    log::warning("start.hub", {{"code", started.fault().code()}, {"message", started.fault().message()}});
-    if (!started.fault().worth_retrying()) return exit_failed;
-    if (ends(signal_within(signals, 1s))) return exit_ok;
-  }
-}
-
-std::optional<int> start_server(http::Server& server, const char* which) {
-  auto started = server.start();
-  if (started) return {};
-  log::error("start.listen", {{"listener", which}, {"message", started.fault().message()}});
-  std::fprintf(stderr, "crossdock: %s listener: %s\n", which, started.fault().message().c_str());
-  return exit_unavailable;
-}
-
 std::string base_of(const http::Settings& settings, unsigned short port) {
   bool v6 = settings.address.find(':') != std::string::npos;
   return "http://" + (v6 ? "[" + settings.address + "]" : settings.address) + ":" + std::to_string(port);
 }
 
-/// Where the listeners ended up: a reload serves at the same ports.
-struct Places {
-  unsigned short api = 0, admin = 0;
-};
-
 /// SIGHUP applies the folder if it checks: the new settings, or none and the log says why.
 std::optional<Settings> reloaded(const RunOptions& options) {
   auto loaded = load(options.folder, config::process_environment, options.flags);
+  hide_secrets(loaded.settings);
   for (const auto& problem : loaded.problems)
     log::warning("reload.problem",
                  {{"file", problem.file}, {"line", problem.line}, {"column", problem.column}, {"message", problem.message}});
@@ -117,91 +51,92 @@ std::optional<Settings> reloaded(const RunOptions& options) {
   return {};
 }
 
-/// Until it is to end (nothing), or to go on with other settings.
-std::optional<Settings> wait_for_end(const RunOptions& options, const sigset_t& signals) {
-  for (;;) {
-    int signal = signal_within(signals, 1h);
-    if (ends(signal)) return {};
-    if (signal != SIGHUP) continue;
-    if (auto settings = reloaded(options)) return settings;
-  }
-}
+/// The daemon from its start to its end: one life after the other, the next one beside the last until it serves.
+class Daemon {
+ public:
+  Daemon(const RunOptions& options, Signals& signals) : options_(options), signals_(signals) {}
+  ~Daemon() { join_retired(); }
+  int run(const Settings& settings);
 
-void say_ready(const http::Settings& api, const http::Settings& admin, Places& places, const http::Server& api_server,
-               const http::Server& admin_server) {
-  bool first = places.api == 0;
-  places = {api_server.port(), admin_server.port()};
-  if (!first) return;
-  std::printf("crossdock ready api=%s admin=%s\n", base_of(api, places.api).c_str(), base_of(admin, places.admin).c_str());
-  std::fflush(stdout);
-}
+ private:
+  void reload();
+  void end_retired(std::shared_ptr<Life> life);
+  void join_retired();
 
-/// Database, memory, then the API. Nothing: all serve. A code: the start ends with it.
-std::optional<int> begin(const Settings& settings, const RunOptions& options, const sigset_t& signals, hub::Hub& hub,
-                         http::Server& api_server) {
-  auto database = database_settings(settings);
-  if (auto code = prepare_database(database, options.migrate, signals)) return code;
-  if (auto code = check_durability(database)) return code;
-  if (auto code = start_hub(hub, signals)) return code;
-  return start_server(api_server, "api");
-}
+  const RunOptions& options_;
+  Signals& signals_;
+  std::shared_ptr<Life> life_;
+  std::thread retired_;
+};
 
-/// One life of the hub, from start to stop. `next` is set when it ended to go on with other settings. The admin listener is there from the
-/// first moment, so that a start that waits for its database can be looked at.
-int serve(const Settings& settings, const RunOptions& options, const sigset_t& signals, Places& places, std::optional<Settings>& next) {
-  auto cores = std::max(1U, std::thread::hardware_concurrency());
-  runtime::Loops loops(settings.loops > 0 ? static_cast<std::size_t>(settings.loops) : cores,
-                       [](std::size_t loop, const std::string& what) { log::error("loop.escaped", {{"loop", loop}, {"message", what}}); });
-  hub::Hub hub(hub_settings(settings), loops);
-  api::Api api(hub, api_settings(settings));
-  auto api_place = server_settings(settings, settings.listen.api), admin_place = server_settings(settings, settings.listen.admin);
-  if (places.api != 0 && api_place.port == 0) api_place.port = places.api;
-  if (places.admin != 0 && admin_place.port == 0) admin_place.port = places.admin;
-  http::Server api_server(loops, api_place, api.api_router(), api.api_hooks());
-  http::Server admin_server(loops, admin_place, api.admin_router(), api.admin_hooks());
-  std::optional<int> code = start_server(admin_server, "admin");
-  loops.start();
-  if (!code) code = begin(settings, options, signals, hub, api_server);
+int Daemon::run(const Settings& settings) {
+  signals_.budget(settings.drain);
+  life_ = std::make_shared<Life>(settings);
+  auto code = life_->begin(options_.migrate, signals_);
   if (!code) {
-    say_ready(api_place, admin_place, places, api_server, admin_server);
-    log::info("ready", {{"instance", hub.settings().instance}});
-    next = wait_for_end(options, signals);
+    std::printf("crossdock ready api=%s admin=%s\n", base_of(server_settings(settings, settings.listen.api), life_->api_port()).c_str(),
+                base_of(server_settings(settings, settings.listen.admin), life_->admin_port()).c_str());
+    std::fflush(stdout);
+    log::info("ready", {{"instance", life_->instance()}});
+    for (;;) {
+      auto wanted = signals_.wait(1h);
+      if (wanted == Signals::Wanted::end) break;
+      if (wanted == Signals::Wanted::reload) reload();
+    }
   }
-  Deadline budget = Deadline::in(settings.drain);
-  log::info("stopping", {{"budget_ms", settings.drain}});
-  api.drain();
-  bool whole = api_server.stop(budget);
-  hub.stop(budget.or_sooner(std::max<Clock::duration>(budget.left(), 1s)));
-  admin_server.stop(Deadline::in(1s));
-  loops.stop();
-  loops.join();
+  auto budget = signals_.ending() ? signals_.end() : Deadline::in(life_->drain());
+  log::info("stopping", {{"budget_ms", std::chrono::duration_cast<std::chrono::milliseconds>(budget.left())}});
+  life_->say_draining();
+  bool whole = life_->end(budget, [this](const char* part) { signals_.at(part); });
+  signals_.at("the life before the last reload");
+  join_retired();
   log::info("stopped", {{"all_answered", whole}});
   return code.value_or(exit_ok);
 }
 
-int serve_on(Settings settings, const RunOptions& options, const sigset_t& signals) {
-  Places places;
-  for (;;) {
-    std::optional<Settings> next;
-    int code = serve(settings, options, signals, places, next);
-    if (!next) return code;
-    settings = std::move(*next);
-    log::set_level(level_of(settings.log.level));
-    log::info("reload.applied");
+/// Builds the new life beside the old one, which serves on; when the new one accepts calls, the old one ends at leisure. Whatever goes
+/// wrong on the way changes nothing.
+void Daemon::reload() {
+  auto settings = reloaded(options_);
+  if (!settings) return;
+  join_retired();
+  auto next = std::make_shared<Life>(*settings);
+  if (auto begun = next->begin_beside(*life_, options_.migrate, signals_); !begun) {
+    log::error("reload.refused", {{"code", begun.fault().code()}, {"message", begun.fault().message() + "; nothing was changed"}});
+    return;
   }
+  auto old = std::exchange(life_, std::move(next));
+  old->retire();
+  signals_.budget(settings->drain);
+  log::set_level(level_of(settings->log.level));
+  log::info("reload.applied");
+  log::info("ready", {{"instance", life_->instance()}});
+  retired_ = std::thread([this, old = std::move(old)]() mutable { end_retired(std::move(old)); });
+}
+
+void Daemon::end_retired(std::shared_ptr<Life> life) {
+  bool whole = life->end(Deadline::in(life->drain()), [](const char*) {});
+  log::info("reload.drained", {{"instance", life->instance()}, {"all_answered", whole}});
+}
+
+void Daemon::join_retired() {
+  if (retired_.joinable()) retired_.join();
 }
 
 }  // namespace
 
 int run(const RunOptions& options) {
-  auto signals = block_signals();
+  Signals signals;
   auto loaded = load(options.folder, config::process_environment, options.flags);
+  hide_secrets(loaded.settings);
   if (!loaded.problems.empty()) std::fputs(config::render(loaded.problems, config::Format::text, isatty(2) != 0).c_str(), stderr);
   if (!loaded.usable()) return exit_configuration;
   log::start({loaded.settings.instance, level_of(loaded.settings.log.level), 2, 8192, {}});
   metrics::add_process_metrics(metrics::registry(), CROSSDOCK_VERSION);
-  int code = serve_on(std::move(loaded.settings), options, signals);
+  int code = Daemon(options, signals).run(loaded.settings);
+  if (kafka::left_behind() > 0) log::warning("stop.left_behind", {{"kafka_handles", kafka::left_behind()}});
   log::stop();
+  if (kafka::left_behind() > 0) std::_Exit(code);  // their threads must not meet the destructors of statics
   return code;
 }
 

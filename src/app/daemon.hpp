@@ -12,7 +12,7 @@ struct RunOptions {
   bool migrate = true;
 };
 
-/// Blocks until SIGTERM or SIGINT; answers the exit code.
+/// Blocks until SIGTERM or SIGINT; answers the exit code. SIGHUP applies the folder anew.
 int run(const RunOptions& options);
 
 }  // namespace crossdock::app

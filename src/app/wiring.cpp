@@ -2,8 +2,11 @@
 
 #include <unistd.h>
 
+#include <cstdlib>
+
 #include "app/settings/load.hpp"
 #include "crossdock/base/id.hpp"
+#include "observe/log.hpp"
 
 namespace crossdock::app {
 
@@ -175,6 +178,15 @@ std::optional<api::Rate> rate_of(const std::optional<Rate>& rate) {
 }
 
 }  // namespace
+
+void hide_secrets(const Settings& settings) {
+  const std::string& url = settings.postgres.url.reveal();
+  log::hide(url);
+  for (auto& password : postgres::passwords(url)) log::hide(std::move(password));
+  if (const char* password = std::getenv("PGPASSWORD")) log::hide(password);  // libpq takes it
+  for (const auto& [name, client] : settings.clients) log::hide(client.api_key_hash.reveal());
+  for (const auto& [name, system] : settings.systems) log::hide(system.options.token.reveal());
+}
 
 postgres::Settings database_settings(const Settings& settings) {
   postgres::Settings out;

@@ -9,6 +9,8 @@
 
 namespace crossdock::app {
 
+/// No log line shows a secret of these settings, wherever it stands in it (log::hide). Before anything else is done with them.
+void hide_secrets(const Settings& settings);
 postgres::Settings database_settings(const Settings& settings);
 hub::Settings hub_settings(const Settings& settings);
 api::Settings api_settings(const Settings& settings);

@@ -41,7 +41,10 @@ std::unique_ptr<store::Writer> make_writer(const Settings& settings, const store
 
 }  // namespace
 
-Hub::Hub(Settings settings, runtime::Loops& loops) : settings_(std::move(settings)), loops_(loops) { shared_ = shared(); }
+Hub::Hub(Settings settings, runtime::Loops& loops) : settings_(std::move(settings)), loops_(loops) {
+  settings_.database.curfew = std::make_shared<postgres::Curfew>();
+  shared_ = shared();
+}
 
 Hub::~Hub() = default;
 
@@ -95,16 +98,27 @@ Outcome Hub::start() {
   return Done{};
 }
 
-void Hub::stop(Deadline deadline) {
+void Hub::stop(Deadline deadline, const std::function<void(const char*)>& at) {
+  auto stop = [&](const char* part, auto* which, auto&&... how) {
+    if (at) at(part);
+    if (which) which->stop(how...);
+  };
   watches_.clear();
+  curfew()->set(deadline);
+  if (intake_) intake_->begin_stop(deadline);
+  if (sweeper_) sweeper_->begin_stop();
+  if (at) at("listener");
   listener_.reset();
-  if (intake_) intake_->stop();
-  for (auto* writer : {orders_.get(), reservations_.get(), documents_.get()})
-    if (writer) writer->stop();
-  if (sweeper_) sweeper_->stop();
-  if (publisher_) publisher_->stop(std::chrono::duration_cast<std::chrono::milliseconds>(deadline.left()));
-  if (reader_) reader_->stop();
-  if (follower_) follower_->stop();
+  stop("intake", intake_.get());
+  stop("writer orders", orders_.get());
+  stop("writer reservations", reservations_.get());
+  stop("writer documents", documents_.get());
+  stop("sweeper", sweeper_.get());
+  stop("publisher", publisher_.get(), std::chrono::duration_cast<std::chrono::milliseconds>(deadline.left()));
+  stop("reader", reader_.get());
+  stop("follower", follower_.get());
+  if (at) at("notifier");
+  notifier_.reset();
 }
 
 store::Writer& Hub::writer(Line line) {

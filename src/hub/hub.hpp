@@ -44,8 +44,11 @@ class Hub {
 
   /// Loads memory, then starts feeds, publisher and sweeps. A fault (unavailable) when the database cannot be read.
   Outcome start();
-  /// Feeds first, then what waits is decided, then published, all within the deadline.
-  void stop(Deadline deadline);
+  /// Feeds first, then what waits is decided, then published, all within the deadline: what still waits for the database then is cut.
+  /// `at` is told which part is being waited for.
+  void stop(Deadline deadline, const std::function<void(const char* part)>& at = {});
+  /// Calls of the database end by then; also while start() runs, from any thread.
+  const std::shared_ptr<postgres::Curfew>& curfew() const { return settings_.database.curfew; }
 
   /// Decides a request on its line; called on a loop, answers on it. When it answers Done, the request's reply stands and is durable.
   /// Faults: unavailable with code `overloaded`, `not_ready` (the database is away) or `deadline_exceeded` (the decision may still come:

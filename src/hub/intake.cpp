@@ -37,7 +37,7 @@ void Intake::start() {
 }
 
 void Intake::stop() {
-  stopping_ = true;
+  ending_.begin(Deadline::in(3s));
   if (thread_.joinable()) thread_.join();
 }
 
@@ -65,7 +65,7 @@ void Intake::open() {
   }
   if (settings_.create_topics) {
     auto admin = kafka::Admin::open(settings_.kafka);
-    auto made = admin ? (*admin)->create_missing(wanted, Deadline::in(10s)) : Result<std::vector<std::string>>(admin.fault());
+    auto made = admin ? (*admin)->create_missing(wanted, ending_.within(5s)) : Result<std::vector<std::string>>(admin.fault());
     if (!made && made.fault().code() != "kafka_topic") {
       log::warning("intake.topics", {{"code", made.fault().code()}, {"message", made.fault().message()}});
       kafka_up_ = false;
@@ -85,10 +85,10 @@ void Intake::open() {
 }
 
 void Intake::run() {
-  while (!stopping_) {
+  while (!ending_.begun()) {
     if (!consumer_) {
       open();
-      if (!consumer_) std::this_thread::sleep_for(500ms);
+      if (!consumer_) ending_.pause(500ms);
       continue;
     }
     auto event = consumer_->poll(50ms, records_a_turn);
@@ -98,7 +98,7 @@ void Intake::run() {
     resume_paused();
     tell_fresh();
   }
-  if (consumer_) consumer_->close(Deadline::in(3s));
+  if (consumer_) consumer_->close(ending_.within(3s));
 }
 
 void Intake::handle(kafka::Event& event) {
@@ -140,14 +140,14 @@ void Intake::assigned(const std::vector<kafka::Partition>& partitions) {
 
 void Intake::claim_waiting() {
   for (auto& [partition, held] : held_) {
-    if (held.claimed || !held.again.passed()) continue;
+    if (held.claimed || !held.again.passed() || ending_.begun()) continue;
     held.claimed = claim(partition, held);
     if (!held.claimed) held.again = Deadline::in(1s);
   }
 }
 
 bool Intake::within_log(const kafka::Partition& partition, const store::Cursor& cursor, std::string& why) {
-  auto log_ends = consumer_->watermarks(partition, Deadline::in(5s));
+  auto log_ends = consumer_->watermarks(partition, ending_.within(5s));
   if (!log_ends) {
     why.clear();
     return false;
@@ -171,7 +171,7 @@ bool Intake::claim(const kafka::Partition& partition, Held& held) {
   }
   held.cursor = *claimed;
   if (held.cursor.next < 0) {
-    auto at = consumer_->start(partition, feed->from_earliest ? kafka::Start::earliest() : kafka::Start::latest());
+    auto at = consumer_->start(partition, feed->from_earliest ? kafka::Start::earliest() : kafka::Start::latest(), ending_.within(5s));
     if (!at) return false;
     auto begun = postgres::transact(connection_, [&](postgres::Transaction& tx) { store::begin_at(tx, held.cursor, *at); });
     held.cursor.next = *at;
@@ -313,8 +313,8 @@ void Intake::pause(const Group& group) {
 
 void Intake::resume_paused() {
   for (auto& [partition, held] : held_) {
-    if (!held.paused || !held.again.passed()) continue;
-    auto resumed = consumer_->resume(partition, held.cursor.next);
+    if (!held.paused || !held.again.passed() || ending_.begun()) continue;
+    auto resumed = consumer_->resume(partition, held.cursor.next, ending_.within(5s));
     held.paused = !resumed;
     held.again = Deadline::in(500ms);
   }

@@ -7,6 +7,7 @@
 #include <thread>
 #include <vector>
 
+#include "hub/ending.hpp"
 #include "hub/memory.hpp"
 #include "hub/record.hpp"
 #include "hub/settings.hpp"
@@ -16,12 +17,14 @@
 
 namespace crossdock::hub {
 
-/// One thread: polls, decides, follows the group's assignment. Life: start(), stop().
+/// One thread: polls, decides, follows the group's assignment. Life: start(), begin_stop(), stop().
 class Intake {
  public:
   Intake(const Settings& settings, const store::Shared& shared, HubMemory& memory);
   ~Intake();
   void start();
+  /// Asks the thread to end by then; stop() waits for it.
+  void begin_stop(Deadline end) { ending_.begin(end); }
   void stop();
 
   store::Tally totals() const;
@@ -67,8 +70,9 @@ class Intake {
   std::map<kafka::Partition, Held> held_;
   Deadline fresh_at_{Clock::now()};
   std::atomic<std::int64_t> applied_{0}, superseded_{0}, duplicate_{0}, waiting_{0}, dead_{0};
-  std::atomic<bool> kafka_up_{true}, stopping_{false};
+  std::atomic<bool> kafka_up_{true};
   std::atomic<std::size_t> partitions_{0}, gaps_{0};
+  Ending ending_;
   std::thread thread_;
 };
 

@@ -115,78 +115,90 @@ bool Publisher::make_topics(const std::set<std::string>& names) {
   return true;
 }
 
-bool Publisher::send(const std::vector<store::OutboxRow>& rows) {
-  if (!producer_) {
-    kafka::ProducerSettings wanted;
-    wanted.cluster = settings_.kafka;
-    // A record must not be sent after its lane's lease has gone to another instance.
-    wanted.message_timeout = settings_.lease / 2;
-    auto opened = kafka::Producer::open(wanted);
-    if (!opened) {
-      log::error("publisher.kafka", {{"message", opened.fault().message()}});
-      return false;
-    }
-    producer_ = std::move(*opened);
+bool Publisher::open_producer() {
+  if (producer_) return true;
+  kafka::ProducerSettings wanted;
+  wanted.cluster = settings_.kafka;
+  // A record must not be sent after its lane's lease has gone to another instance.
+  wanted.message_timeout = settings_.lease / 2;
+  auto opened = kafka::Producer::open(wanted);
+  if (!opened) {
+    log::error("publisher.kafka", {{"message", opened.fault().message()}});
+    return false;
   }
+  producer_ = std::move(*opened);
+  return true;
+}
+
+bool Publisher::send(const std::vector<store::OutboxRow>& rows) {
+  if (!open_producer()) return false;
   std::set<std::string> topics;
   for (const auto& row : rows) topics.insert(row.topic);
   make_topics(topics);
-  std::vector<std::int64_t> done;
-  std::vector<std::pair<const store::OutboxRow*, std::string>> refused;
-  std::size_t reported = 0, sent = 0;
-  bool failed = false;
-  std::set<std::string> broken_lanes;  // nothing of a key goes out after one of its records failed
-  auto take = [&](std::span<const kafka::Report> reports) {
-    for (const auto& report : reports) {
-      ++reported;
-      const auto& row = rows[report.token];
-      if (report.ok())
-        done.push_back(row.id);
-      else if (report.rejected)
-        refused.emplace_back(&row, report.message);
-      else
-        failed = true, broken_lanes.insert(row.key.value_or(""));
+  Batch batch(rows, ++batches_);
+  hand_over(batch);
+  await_reports(batch);
+  kafka_up_ = !batch.failed() || batch.any_acknowledged();
+  if (batch.failed()) tell_failure(batch);
+  return end_rows(batch) && !batch.failed();
+}
+
+/// Gives the rows to the producer in their order, up to the first that fails.
+void Publisher::hand_over(Batch& batch) {
+  using Queued = kafka::Producer::Queued;
+  for (std::size_t i = 0; i < batch.rows().size() && !batch.failed(); ++i) {
+    const auto& row = batch.rows()[i];
+    if (leased_until_.left() < settings_.lease / 2 + 100ms) return;  // too late to be sure: renew first
+    auto queued = Queued::full;
+    while (queued == Queued::full) {
+      queued = producer_->produce(row.topic, row.key, row.body, row.headers, batch.token(i));
+      if (queued != Queued::full) break;
+      batch.take(producer_->poll(50ms));
+      if (batch.failed()) return;
+      if (leased_until_.passed()) return batch.fail(i);
     }
-  };
-  for (std::size_t i = 0; i < rows.size() && !failed; ++i) {
-    const auto& row = rows[i];
-    if (leased_until_.left() < settings_.lease / 2 + 100ms) break;  // too late to be sure: renew first
-    for (;;) {
-      auto queued = producer_->produce(row.topic, row.key, row.body, row.headers, i);
-      if (queued == kafka::Producer::Queued::yes) ++sent;
-      if (queued == kafka::Producer::Queued::too_large) refused.emplace_back(&row, "larger than the broker takes");
-      if (queued == kafka::Producer::Queued::refused || queued == kafka::Producer::Queued::fatal) {
-        failed = true;
-        topics_.erase(row.topic);
-      }
-      if (queued != kafka::Producer::Queued::full) break;
-      take(producer_->poll(50ms));
-      if (leased_until_.passed()) failed = true;
-      if (failed) break;
-    }
+    if (queued == Queued::yes) batch.handed_over();
+    if (queued == Queued::too_large) batch.refuse(i, "larger than the broker takes");
+    if (queued != Queued::refused && queued != Queued::fatal) continue;
+    topics_.erase(row.topic);
+    batch.fail(i);
   }
-  Deadline limit = Deadline::in(settings_.lease);
-  while (reported < sent && !limit.passed()) take(producer_->poll(20ms));
-  if (reported < sent) take(producer_->flush(Deadline::in(0ms), true));
-  kafka_up_ = !failed || !done.empty();
-  if (failed) {
-    auto trouble = producer_->last_trouble();
-    log::warning("publisher.delivery_failed",
-                 {{"message", trouble.value_or("not acknowledged")}, {"acknowledged", done.size()}, {"sent", sent}});
-    producer_->poll(1ms);
+}
+
+/// Until each has its report: at most as long as the lease surely holds, and as a stop gives time.
+void Publisher::await_reports(Batch& batch) {
+  auto limit = Deadline::in(settings_.lease);
+  while (batch.outstanding() && !limit.passed() && !drained_by().passed()) batch.take(producer_->poll(20ms));
+  if (batch.outstanding()) batch.take(producer_->flush(Deadline::in(0ms), true));
+}
+
+void Publisher::tell_failure(const Batch& batch) {
+  auto trouble = producer_->last_trouble();
+  log::warning("publisher.delivery_failed", {{"message", trouble.value_or("not acknowledged")}, {"rows", batch.rows().size()}});
+  producer_->poll(1ms);
+}
+
+/// Parks what Kafka will never take and removes what it has. What it may have, behind one of its lane that it has not, is sent again.
+bool Publisher::end_rows(const Batch& batch) {
+  bool ok = true;
+  for (const auto& [place, why] : batch.refused()) {
+    const auto& row = batch.rows()[place];
+    log::error("publisher.parked", {{"topic", row.topic}, {"message", why}});
+    if (auto parked = outbox_.park(row, why); !parked) ok = false;
   }
-  for (const auto& [row, why] : refused) {
-    log::error("publisher.parked", {{"topic", row->topic}, {"message", why}});
-    if (auto parked = outbox_.park(*row, why); !parked) failed = true;
+  auto done = batch.done();
+  if (done.empty()) return ok;
+  if (auto removed = outbox_.remove(done); !removed) {
+    log::warning("publisher.remove_failed", {{"message", removed.failure().message}});
+    return false;
   }
-  if (!done.empty()) {
-    if (auto removed = outbox_.remove(done); !removed) {
-      log::warning("publisher.remove_failed", {{"message", removed.failure().message}});
-      return false;
-    }
-    published_ += done.size();
-  }
-  return !failed;
+  published_ += done.size();
+  return ok;
+}
+
+Deadline Publisher::drained_by() {
+  std::lock_guard hold(lock_);
+  return drain_until_;
 }
 
 }  // namespace crossdock::hub

@@ -7,6 +7,7 @@
 #include <string>
 #include <thread>
 
+#include "hub/batch.hpp"
 #include "hub/settings.hpp"
 #include "kafka/admin.hpp"
 #include "kafka/producer.hpp"
@@ -33,6 +34,12 @@ class Publisher {
   bool renew();
   bool publish();
   bool send(const std::vector<store::OutboxRow>& rows);
+  bool open_producer();
+  void hand_over(Batch& batch);
+  void await_reports(Batch& batch);
+  void tell_failure(const Batch& batch);
+  bool end_rows(const Batch& batch);
+  Deadline drained_by();
   void make_own_topics();
   bool make_topics(const std::set<std::string>& names);
 
@@ -45,6 +52,7 @@ class Publisher {
   std::set<std::string> topics_;  ///< known to exist
   bool own_topics_made_ = false;
   Deadline own_topics_at_;
+  std::uint32_t batches_ = 0;
   std::atomic<std::uint64_t> published_{0};
   std::atomic<std::int64_t> waiting_{0};
   std::atomic<bool> kafka_up_{true};

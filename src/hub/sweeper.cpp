@@ -50,12 +50,16 @@ void Sweeper::start() {
   thread_ = std::thread([this] { run(); });
 }
 
-void Sweeper::stop() {
+void Sweeper::begin_stop() {
   {
     std::lock_guard hold(lock_);
     stopping_ = true;
   }
   condition_.notify_one();
+}
+
+void Sweeper::stop() {
+  begin_stop();
   if (thread_.joinable()) thread_.join();
 }
 

@@ -18,6 +18,8 @@ class Sweeper {
   Sweeper(const Settings& settings, const store::Shared& shared, HubMemory& memory);
   ~Sweeper();
   void start();
+  /// Asks the thread to end after the sweep it is at; stop() waits for it.
+  void begin_stop();
   void stop();
   /// Master data or an order has come: what waits for it is looked at now. Any thread.
   void wake();

@@ -1,4 +1,6 @@
 """A lost database: capture answers 503 with Retry-After, ATP goes on with its age shown, and everything comes back (issue 3, section 5)."""
+import os
+import pathlib
 import signal
 import time
 import uuid
@@ -122,6 +124,58 @@ def test_sigterm_is_obeyed_with_a_backlog_that_nobody_takes(hit):
     print(f"ended after {time.monotonic() - begun:.1f} s")
 
 
+class Frozen:
+    """PostgreSQL with all its processes stopped: connections stay open, new ones are taken by the kernel, and nothing is ever answered."""
+
+    def __init__(self, services):
+        main = int((pathlib.Path(services.variables["CROSSDOCK_SERVICES"]) / "postgres.pid").read_text().split()[0])
+        stats = [path.read_text().rsplit(")", 1) for path in pathlib.Path("/proc").glob("[0-9]*/stat")]
+        self.processes = [main] + [int(head.split(" ", 1)[0]) for head, rest in stats if int(rest.split()[1]) == main]
+
+    def __enter__(self):
+        for process in self.processes:
+            os.kill(process, signal.SIGSTOP)
+
+    def __exit__(self, *failed):
+        for process in self.processes:
+            os.kill(process, signal.SIGCONT)
+
+
+@pytest.mark.parametrize("budget", [2, 6])
+def test_sigterm_is_obeyed_while_postgres_hangs(own_services, fresh, budget):
+    """Every wait for the database is cut in time. A budget shorter than an attempt to connect (5 s) may be kept by force, and then says so."""
+    from world import together
+    fleet = fresh(0, services=own_services, change=lambda name, text: text + f"\ndrain: {budget}s\n" if name == "crossdock.yaml" else text)
+    hub, = fleet.start(1)
+    seed = Seed(hub)
+    sku, location = seed.place("100000")
+    customer = seed.customer()
+
+    def buy(number):
+        if number == 6:
+            with Frozen(own_services):
+                time.sleep(1)
+                begun = time.monotonic()
+                hub.signal(signal.SIGTERM)
+                hub.process.wait(40)
+                return time.monotonic() - begun
+        end = time.monotonic() + 3
+        while time.monotonic() < end:
+            try:
+                Api(hub.api_url, checked=False).post("/v1/orders", seed.order_body((sku, 1, location), customer=customer), timeout=20)
+            except Exception:  # cut: the daemon ends
+                return 0
+        return 0
+
+    took = max(together(7, buy))
+    print(f"ended after {took:.1f} s of {budget} s")
+    assert took < budget + 1
+    late = '"event":"stop.late"' in hub.log_text()
+    assert hub.process.returncode == (1 if late else 0)
+    assert not late or budget < 5 and '"waiting_for":"' in hub.log_text()
+    fleet.hubs.clear()
+
+
 def test_sigterm_drops_no_accepted_request(fresh):
     from world import together
     fleet = fresh()
@@ -170,7 +224,7 @@ def test_sighup_with_a_broken_folder_changes_nothing(fresh):
 
 
 def test_sighup_applies_a_good_folder(fresh):
-    """The new settings rule, at the same ports; for a moment (some 100 ms) connections may be refused."""
+    """The new settings rule, at the same ports."""
     fleet = fresh()
     hub, path = fleet.hubs[0], fleet.config / "crossdock.yaml"
     seed = Seed(hub)
