@@ -1,6 +1,11 @@
 // Servers that answer a fixed 200, to compare CPU per request: ours, with a key looked up, a correlation id and a count of answers, and a
-// bare idiomatic Beast server, which is the limit (nginx_hello.conf is the other). Usage: bench_http_hello ours|beast PORT LOOPS; it prints
-// "ready PORT" and runs until SIGTERM. Drive it with wrk and `X-Api-Key: bench`, read the CPU time in /proc/PID/task/*/schedstat.
+// bare idiomatic Beast server, which is the limit (nginx_hello.conf is the other). Usage: bench_http_hello ours|beast PORT LOOPS [URL]; it
+// prints "ready PORT" and runs until SIGTERM. With the URL of a hub's database, the bare server first reads all positions into a plain map,
+// as a program that does nothing else would hold them: the limit of the hub's memory. Drive it with wrk and `X-Api-Key: bench`, read the
+// CPU time in /proc/PID/task/*/schedstat.
+#include <libpq-fe.h>
+#include <algorithm>
+#include <array>
 #include <atomic>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -110,7 +115,36 @@ asio::awaitable<void> beast_listen(asio::io_context& loop, unsigned short port) 
   }
 }
 
-int bare_beast(unsigned short port, std::size_t count) {
+struct Position {
+  std::int64_t version = 0, on_hand = 0, unavailable = 0, safety_stock = 0;
+  std::string supply, demand;
+};
+using Positions = std::unordered_map<std::string, Position>;  // by sku and location
+
+Positions positions_of(const char* url) {
+  Positions out;
+  PGconn* connection = PQconnectdb(url);
+  PQclear(PQexec(connection,
+                 "copy (select sku, location, version, on_hand::int8, unavailable::int8, safety_stock::int8, supply, demand "
+                 "from position) to stdout"));
+  for (char* row = nullptr; PQgetCopyData(connection, &row, 0) > 0; PQfreemem(row)) {
+    std::array<std::string_view, 8> columns;
+    std::string_view rest = row;
+    for (auto& column : columns) {
+      column = rest.substr(0, rest.find_first_of("\t\n"));
+      rest.remove_prefix(std::min(rest.size(), column.size() + 1));
+    }
+    const auto number = [&](std::size_t i) { return static_cast<std::int64_t>(std::strtoll(columns[i].data(), nullptr, 10)); };
+    out.emplace(std::string(columns[0]) + "|" + std::string(columns[1]),
+                Position{number(2), number(3), number(4), number(5), std::string(columns[6]), std::string(columns[7])});
+  }
+  PQfinish(connection);
+  return out;
+}
+
+int bare_beast(unsigned short port, std::size_t count, const char* url) {
+  const auto held = url ? positions_of(url) : Positions{};
+  if (url && held.empty()) return std::fprintf(stderr, "no positions\n"), 1;
   std::vector<std::unique_ptr<asio::io_context>> loops;
   std::vector<std::thread> threads;
   for (std::size_t i = 0; i < count; ++i) {
@@ -129,8 +163,8 @@ int bare_beast(unsigned short port, std::size_t count) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 4) return std::fprintf(stderr, "usage: bench_http_hello ours|beast PORT LOOPS\n"), 2;
+  if (argc != 4 && argc != 5) return std::fprintf(stderr, "usage: bench_http_hello ours|beast PORT LOOPS [URL]\n"), 2;
   auto port = static_cast<unsigned short>(std::atoi(argv[2]));
   auto loops = static_cast<std::size_t>(std::atoi(argv[3]));
-  return std::string(argv[1]) == "beast" ? bare_beast(port, loops) : ours(port, loops);
+  return std::string(argv[1]) == "beast" ? bare_beast(port, loops, argc == 5 ? argv[4] : nullptr) : ours(port, loops);
 }
