@@ -54,18 +54,22 @@ def too_many(stock, granted):
 
 def judged(goals, lines):
     """Each goal beside what was printed. goals: (name, text, "<=" or ">=", bound; None: belongs to a later issue). A line counts for the
-    (name, measure) pairs in its `goal`. Answers (name, text, asked, printed, verdict); what was not printed is never met."""
+    (name, measure) pairs in its `goal`. Answers (name, text, asked, printed, verdict); what was not printed is never met, and
+    where single rounds lie on the other side of the bound, that is said."""
     found = {}
     for line in lines:
         for name, measure in line.get("goal") or ():
             found[name] = line.get(measure)
     for name, text, sign, bound in goals:
-        value = found.get(name)
-        value = value["median"] if isinstance(value, dict) else value
+        value, several = found.get(name), None
+        if isinstance(value, dict):
+            several, value = (value["low"], value["high"]), value["median"]
         if bound is None:
             verdict = "later"
         elif value is None:
             verdict = "not measured"
         else:
             verdict = "met" if (value <= bound if sign == "<=" else value >= bound) else "missed"
+            if several and several[0] < bound < several[1]:
+                verdict += ", rounds disagree"
         yield name, text, "" if bound is None else f"{sign} {bound:g}", "" if value is None else f"{value:.2f}", verdict

@@ -15,12 +15,13 @@ from capture import capture
 from goals import document
 from ingest import event_path, ingest, ingest_million
 from measure import ROOT
+from peers import peers
 from reservations import reservations
 from start import start, start_million
 from tails import tails
 
 # Each with the seconds that it takes on a quiet machine of two cores, for the time left.
-SCENARIOS = {"atp": (atp, 40), "select": (select, 30), "start": (start, 50), "capture": (capture, 170),
+SCENARIOS = {"atp": (atp, 40), "select": (select, 30), "peers": (peers, 80), "start": (start, 50), "capture": (capture, 170),
              "reservations": (reservations, 80), "ingest": (ingest, 90), "event-path": (event_path, 40), "tails": (tails, 150)}
 LONG = {"ingest-1m": (ingest_million, 90), "start-1m": (start_million, 70)}  # last: they make the company larger
 

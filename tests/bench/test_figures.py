@@ -69,8 +69,8 @@ GOALS = [("G4 x", "fast enough", ">=", 0.8), ("G1 x", "cheap enough", "<=", 1.35
 
 
 def verdicts(value, cpu):
-    lines = [{"what": "w", "goal": [("G4 x", "rate_ratio")], "rate_ratio": {"median": value, "low": 0, "high": 9}},
-             {"what": "w", "goal": [("G1 x", "cpu_ratio")], "cpu_ratio": cpu and {"median": cpu, "low": 0, "high": 9}}]
+    lines = [{"what": "w", "goal": [("G4 x", "rate_ratio")], "rate_ratio": {"median": value, "low": value, "high": value}},
+             {"what": "w", "goal": [("G1 x", "cpu_ratio")], "cpu_ratio": cpu and {"median": cpu, "low": cpu, "high": cpu}}]
     return [one[-1] for one in figures.judged(GOALS, lines)]
 
 
@@ -83,3 +83,11 @@ def test_goals_are_judged_by_the_median_and_the_right_way_round():
 def test_what_was_not_printed_is_never_met():
     assert [one[-1] for one in figures.judged(GOALS, [])] == ["not measured", "not measured", "later"]
     assert verdicts(0.9, None) == ["met", "not measured", "later"]
+
+
+def test_rounds_on_both_sides_of_the_bound_are_said():
+    def verdict(low, median, high):
+        return next(figures.judged(GOALS, [{"goal": [("G4 x", "r")], "r": {"median": median, "low": low, "high": high}}]))[-1]
+    assert verdict(0.7, 0.9, 1.0) == "met, rounds disagree"
+    assert verdict(0.5, 0.6, 0.9) == "missed, rounds disagree"
+    assert verdict(0.81, 0.9, 1.0) == "met"
