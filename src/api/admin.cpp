@@ -88,7 +88,7 @@ void add_admin(http::Router& router, const Shared& state) {
       .add_fast(Method::get, "/admin/v1/config",
                 [state](http::Request&) { return http::Response(200, state->settings.configuration, http::kText); })
       .produces({http::kText});
-  router.add(Method::get, "/admin/v1/exceptions", bounded(state, exceptions));
+  router.add(Method::get, "/admin/v1/exceptions", [state](http::Request& request) { return exceptions(state, request); });
 }
 
 }  // namespace crossdock::api

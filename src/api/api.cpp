@@ -40,8 +40,8 @@ std::optional<http::Response> authenticate(const Api::State& state, http::Reques
     request.caller = state.anonymous;
     return {};
   }
-  // What no route answers is 404 for everyone; what has no scope is public.
-  if (!request.route || request.route->scope.empty()) {
+  // What no route answers is 404 for everyone.
+  if (!request.route || request.route->scope == open_to_all) {
     request.caller = state.anonymous;
     return {};
   }
@@ -55,6 +55,8 @@ std::optional<http::Response> authenticate(const Api::State& state, http::Reques
     return response;
   }
   request.caller = caller;
+  // Deny by default: a route that was given no scope is nobody's.
+  if (request.route->scope.empty()) return http::Problem("forbidden", "Nobody may do this: the call has no scope.").response(request);
   if (!caller->may(request.route->scope))
     return http::Problem("forbidden", "This needs the scope " + request.route->scope + ".").response(request);
   return limited(request, *caller);
@@ -86,7 +88,10 @@ http::Router Api::admin_router() {
 
 http::Hooks Api::api_hooks() {
   http::Hooks hooks;
-  hooks.authenticate = [state = state_](http::Request& request) { return authenticate(*state, request); };
+  hooks.authenticate = [state = state_](http::Request& request) {
+    auto refused = authenticate(*state, request);
+    return refused ? std::move(refused) : too_much(*state, request);
+  };
   hooks.observe = observer("api");
   hooks.trouble = tell_trouble;
   return hooks;

@@ -47,9 +47,11 @@ http::Response profile(const Api::State& state, http::Request& request) {
 
 void add_availability(http::Router& router, const Shared& state) {
   router.add_fast(http::Method::post, "/v1/availability/check", [state](http::Request& request) { return check(*state, request); })
-      .needs("availability.read");
+      .needs("availability.read")
+      .ranks(rank_of(Rank::promises));
   router.add_fast(http::Method::get, "/v1/availability", [state](http::Request& request) { return profile(*state, request); })
-      .needs("availability.read");
+      .needs("availability.read")
+      .ranks(rank_of(Rank::promises));
 }
 
 }  // namespace crossdock::api

@@ -100,7 +100,10 @@ Task<http::Response> take_events(Shared state, http::Request& request) {
 }  // namespace
 
 void add_inventory(http::Router& router, const Shared& state) {
-  router.add(http::Method::post, "/v1/inventory/events", bounded(state, take_events)).limit(16U << 20).needs("inventory.write");
+  router.add(http::Method::post, "/v1/inventory/events", bounded(state, take_events))
+      .limit(16U << 20)
+      .needs("inventory.write")
+      .ranks(rank_of(Rank::bulk));
 }
 
 }  // namespace crossdock::api

@@ -1,6 +1,5 @@
 // Holds and release.
-#include <charconv>
-
+#include "api/inputs.hpp"
 #include "api/state.hpp"
 #include "store/loader.hpp"
 
@@ -8,24 +7,10 @@ namespace crossdock::api {
 
 namespace {
 
-ledger::Precondition precondition_of(const http::Request& request) {
-  ledger::Precondition condition;
-  std::string_view tag = request.headers.if_match;
-  condition.given = !tag.empty();
-  condition.any = tag == "*";
-  if (tag.size() > 2 && tag.front() == '"' && tag.back() == '"') {
-    std::int64_t revision = 0;
-    auto inside = tag.substr(1, tag.size() - 2);
-    auto [end, error] = std::from_chars(inside.data(), inside.data() + inside.size(), revision);
-    if (error == std::errc() && end == inside.data() + inside.size()) condition.revision = revision;
-  }
-  return condition;
-}
-
-/// An order of a source that the caller may not see does not exist for it.
-Task<bool> visible(Shared state, http::Request& request, std::string id) {
+/// An order of a source that the caller may not see does not exist for it. Where the store does not answer, nobody knows: a fault.
+Task<Result<bool>> visible(Shared state, http::Request& request, std::string id) {
   const auto& caller = caller_of(request);
-  if (caller.settings.any_source) co_return true;
+  if (caller.settings.any_source) co_return Result<bool>(true);
   auto source = std::make_shared<std::string>();
   auto asking = state->hub.ask(
       [source, id](postgres::Transaction& tx) {
@@ -34,7 +19,8 @@ Task<bool> visible(Shared state, http::Request& request, std::string id) {
       },
       deadline_of(*state, request));
   Outcome asked = co_await std::move(asking);
-  co_return !asked || caller.speaks_for(*source);
+  if (!asked) co_return Result<bool>(asked.fault());
+  co_return Result<bool>(caller.speaks_for(*source));
 }
 
 Task<http::Response> decide_change(Shared state, http::Request& request, std::shared_ptr<ledger::ChangeOrder> change, std::string key,
@@ -42,9 +28,10 @@ Task<http::Response> decide_change(Shared state, http::Request& request, std::sh
   change->id = std::string(request.param("id"));
   if (!is_uuid(change->id)) co_return missing(request, "order " + change->id);
   auto looking = visible(state, request, change->id);
-  bool seen = co_await std::move(looking);
-  if (!seen) co_return missing(request, "order " + change->id);
-  change->precondition = precondition_of(request);
+  Result<bool> seen = co_await std::move(looking);
+  if (!seen) co_return failed(request, seen.fault());
+  if (!*seen) co_return missing(request, "order " + change->id);
+  change->precondition = precondition_of(request.headers.if_match);
   identify(request, *change, std::move(key), std::move(call), print);
   auto deciding = state->hub.decide(change, hub::Line::orders, deadline_of(*state, request));
   Outcome decided = co_await std::move(deciding);
@@ -106,9 +93,9 @@ Task<http::Response> release(Shared state, http::Request& request) {
 
 void add_order_changes(http::Router& router, const Shared& state) {
   using http::Method;
-  router.add(Method::post, "/v1/orders/{id}/holds", bounded(state, put_hold)).needs("orders.write");
-  router.add(Method::del, "/v1/orders/{id}/holds/{code}", bounded(state, lift_hold)).needs("orders.write");
-  router.add(Method::post, "/v1/orders/{id}/release", bounded(state, release)).needs("orders.write");
+  router.add(Method::post, "/v1/orders/{id}/holds", bounded(state, put_hold)).needs("orders.write").ranks(rank_of(Rank::orders));
+  router.add(Method::del, "/v1/orders/{id}/holds/{code}", bounded(state, lift_hold)).needs("orders.write").ranks(rank_of(Rank::orders));
+  router.add(Method::post, "/v1/orders/{id}/release", bounded(state, release)).needs("orders.write").ranks(rank_of(Rank::orders));
 }
 
 }  // namespace crossdock::api

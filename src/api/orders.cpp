@@ -1,5 +1,7 @@
 // Orders: validate, capture, read.
+#include "api/inputs.hpp"
 #include "api/state.hpp"
+#include "http/target.hpp"
 #include "ledger/render.hpp"
 #include "store/loader.hpp"
 
@@ -29,6 +31,7 @@ Task<http::Response> capture(Shared state, http::Request& request) {
   auto preparing = state->hub.prepare(std::move(order), deadline);
   std::shared_ptr<ledger::Capture> prepared = co_await std::move(preparing);
   identify(request, *prepared, std::get<std::string>(std::move(key)), "POST /v1/orders", prepared->content);
+  prepared->only_of = reservations_of(request);
   auto deciding = state->hub.decide(prepared, hub::Line::orders, deadline);
   Outcome decided = co_await std::move(deciding);
   if (!decided) co_return failed(request, decided.fault());
@@ -94,64 +97,21 @@ Task<http::Response> timeline(Shared state, http::Request& request) {
   co_return http::Response(200, std::move(out));
 }
 
-std::optional<store::OrderFilter> filter_of(const http::Request& request, Mistakes& mistakes) {
-  store::OrderFilter filter;
-  auto text = [&](std::string_view name) { return std::string(request.query(name).value_or("")); };
-  filter.order_number = text("order_number");
-  filter.source = text("source");
-  filter.customer_po = text("customer_po");
-  filter.status = text("status");
-  filter.after = text("cursor");
-  if (!filter.status.empty() && !parse_word<OrderStatus>(std::string_view(filter.status)))
-    mistakes.push_back({"/status", "not_allowed", "no order has the status " + filter.status, {}});
-  if (!filter.after.empty() && !is_uuid(filter.after))
-    mistakes.push_back({"/cursor", "wrong_type", "send the cursor as `next` gave it", {}});
-  if (auto limit = request.query("limit")) {
-    auto parsed = Decimal::parse(*limit);
-    bool good = parsed && parsed.value.whole() && parsed.value.positive() && parsed.value <= Decimal::of(500);
-    if (!parsed || !parsed.value.whole())
-      mistakes.push_back({"/limit", "wrong_type", "a limit is a whole number from 1 to 500", {}});
-    else if (!good)
-      mistakes.push_back({"/limit", "out_of_range", "a limit is a whole number from 1 to 500", {}});
-    if (good) filter.limit = static_cast<std::size_t>(parsed.value.units() / Decimal::one);
-  }
-  for (const auto& [name, value] : request.query()) {
-    static const std::vector<std::string_view> known{"order_number", "source", "customer_po", "status", "cursor", "limit"};
-    if (std::find(known.begin(), known.end(), name) == known.end())
-      mistakes.push_back({"/" + name, "unknown_field", "there is no such parameter", nearest(name, known)});
-  }
-  if (!mistakes.empty()) return {};
-  return filter;
-}
-
-std::string encoded(std::string_view text) {
-  static constexpr char digits[] = "0123456789ABCDEF";
-  std::string out;
-  for (unsigned char c : text) {
-    if (std::isalnum(c) || c == '-' || c == '_' || c == '.') {
-      out += static_cast<char>(c);
-    } else {
-      out += '%';
-      out += digits[c >> 4];
-      out += digits[c & 15];
-    }
-  }
-  return out;
-}
-
 std::string next_link(const http::Request& request, const std::string& cursor) {
   std::string link = "</v1/orders?";
   for (const auto& [name, value] : request.query())
-    if (name != "cursor") link += name + "=" + encoded(value) + "&";
+    if (name != "cursor") link += name + "=" + http::percent_encoded(value) + "&";
   return link + "cursor=" + cursor + ">; rel=\"next\"";
 }
 
 Task<http::Response> list(Shared state, http::Request& request) {
   Mistakes mistakes;
-  auto filter = filter_of(request, mistakes);
+  auto filter = order_filter(request.query(), mistakes);
   if (!filter) co_return mistaken(request, std::move(mistakes));
   const auto& caller = caller_of(request);
   if (!caller.settings.any_source) filter->sources = caller.settings.sources;
+  // To the store no sources means all; a client that speaks for none sees none.
+  if (!caller.settings.any_source && caller.settings.sources.empty()) co_return http::Response(200, R"({"items":[],"next":null})");
   auto limit = filter->limit;
   filter->limit += 1;  // one more tells whether there is a next page
   auto rows = std::make_shared<std::vector<ledger::OrderRow>>();
@@ -177,12 +137,14 @@ Task<http::Response> list(Shared state, http::Request& request) {
 
 void add_orders(http::Router& router, const Shared& state) {
   using http::Method;
-  router.add(Method::post, "/v1/orders/validate", bounded(state, validate)).needs("orders.write");
-  router.add(Method::post, "/v1/orders", bounded(state, capture)).needs("orders.write");
-  router.add(Method::get, "/v1/orders", bounded(state, list)).needs("orders.read");
-  router.add(Method::get, "/v1/orders/{id}", bounded(state, get)).needs("orders.read");
-  router.add(Method::get, "/v1/orders/{id}/timeline", bounded(state, timeline)).needs("orders.read");
-  router.add(Method::get, "/v1/orders/{id}/warehouse-orders", bounded(state, warehouse_orders)).needs("orders.read");
+  router.add(Method::post, "/v1/orders/validate", bounded(state, validate)).needs("orders.write").ranks(rank_of(Rank::promises));
+  router.add(Method::post, "/v1/orders", bounded(state, capture)).needs("orders.write").ranks(rank_of(Rank::orders));
+  router.add(Method::get, "/v1/orders", bounded(state, list)).needs("orders.read").ranks(rank_of(Rank::bulk));
+  router.add(Method::get, "/v1/orders/{id}", bounded(state, get)).needs("orders.read").ranks(rank_of(Rank::orders));
+  router.add(Method::get, "/v1/orders/{id}/timeline", bounded(state, timeline)).needs("orders.read").ranks(rank_of(Rank::orders));
+  router.add(Method::get, "/v1/orders/{id}/warehouse-orders", bounded(state, warehouse_orders))
+      .needs("orders.read")
+      .ranks(rank_of(Rank::orders));
 }
 
 }  // namespace crossdock::api

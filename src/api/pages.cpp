@@ -16,7 +16,9 @@ std::string_view embedded_file(std::string_view path) {
 void add_file(http::Router& router, std::string_view path, std::string_view file, std::string_view type) {
   auto content = embedded_file(file);
   router.add_fast(http::Method::get, path, [content, type](http::Request&) { return http::Response::constant(200, content, type); })
-      .produces({type});
+      .produces({type})
+      .needs(open_to_all)
+      .ranks(rank_of(Rank::vital));
 }
 
 std::string escaped(std::string_view text) {
@@ -77,8 +79,13 @@ void add_pages(http::Router& router, const Shared&) {
   add_file(router, "/asyncapi.json", "schemas/generated/asyncapi.json", http::kJson);
   add_file(router, "/docs", "src/api/assets/docs.html", http::kHtml);
   router.add_fast(http::Method::get, "/problems", [](http::Request&) { return http::Response(200, problems_page(), http::kHtml); })
-      .produces({http::kHtml});
-  router.add_fast(http::Method::get, "/problems/{code}", problem_page).produces({http::kHtml, http::kJson});
+      .produces({http::kHtml})
+      .needs(open_to_all)
+      .ranks(rank_of(Rank::vital));
+  router.add_fast(http::Method::get, "/problems/{code}", problem_page)
+      .produces({http::kHtml, http::kJson})
+      .needs(open_to_all)
+      .ranks(rank_of(Rank::vital));
 }
 
 }  // namespace crossdock::api

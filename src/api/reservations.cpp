@@ -77,7 +77,7 @@ Task<http::Response> get(Shared state, http::Request& request) {
       state->hub.ask([rows, id](postgres::Transaction& tx) { *rows = store::read_reservations(tx, {id}); }, deadline_of(*state, request));
   Outcome asked = co_await std::move(asking);
   if (!asked) co_return failed(request, asked.fault());
-  if (rows->empty()) co_return missing(request, "reservation " + id);
+  if (rows->empty() || !rows->front().visible_to(reservations_of(request))) co_return missing(request, "reservation " + id);
   co_return http::Response(200, ledger::render(rows->front()));
 }
 
@@ -90,6 +90,7 @@ Task<http::Response> release(Shared state, http::Request& request) {
   if (!is_uuid(id)) co_return missing(request, "reservation " + id);
   auto change = std::make_shared<ledger::ReleaseReservation>();
   change->id = id;
+  change->only_of = reservations_of(request);
   auto print = fingerprint(std::get<ReasonRequest>(decoded));
   identify(request, *change, std::get<std::string>(std::move(key)), "POST /v1/reservations/" + id + "/release", print);
   auto deciding = decide_on(state, request, change);
@@ -106,6 +107,7 @@ Task<http::Response> extend(Shared state, http::Request& request) {
   if (!is_uuid(id)) co_return missing(request, "reservation " + id);
   auto change = std::make_shared<ledger::ExtendReservation>();
   change->id = id;
+  change->only_of = reservations_of(request);
   change->ttl = std::chrono::seconds(std::get<ExtendRequest>(decoded).ttl_seconds);
   auto print = fingerprint(std::get<ExtendRequest>(decoded));
   identify(request, *change, std::get<std::string>(std::move(key)), "POST /v1/reservations/" + id + "/extend", print);
@@ -118,10 +120,12 @@ Task<http::Response> extend(Shared state, http::Request& request) {
 
 void add_reservations(http::Router& router, const Shared& state) {
   using http::Method;
-  router.add(Method::post, "/v1/reservations", bounded(state, reserve)).needs("reservations.write");
-  router.add(Method::get, "/v1/reservations/{id}", bounded(state, get)).needs("reservations.read");
-  router.add(Method::post, "/v1/reservations/{id}/release", bounded(state, release)).needs("reservations.write");
-  router.add(Method::post, "/v1/reservations/{id}/extend", bounded(state, extend)).needs("reservations.write");
+  router.add(Method::post, "/v1/reservations", bounded(state, reserve)).needs("reservations.write").ranks(rank_of(Rank::orders));
+  router.add(Method::get, "/v1/reservations/{id}", bounded(state, get)).needs("reservations.read").ranks(rank_of(Rank::orders));
+  router.add(Method::post, "/v1/reservations/{id}/release", bounded(state, release))
+      .needs("reservations.write")
+      .ranks(rank_of(Rank::orders));
+  router.add(Method::post, "/v1/reservations/{id}/extend", bounded(state, extend)).needs("reservations.write").ranks(rank_of(Rank::orders));
 }
 
 }  // namespace crossdock::api

@@ -38,8 +38,8 @@ Task<http::Response> get(Shared state, http::Request& request) {
 }  // namespace
 
 void add_shipments(http::Router& router, const Shared& state) {
-  router.add(http::Method::post, "/v1/shipments", bounded(state, confirm)).needs("shipments.write");
-  router.add(http::Method::get, "/v1/shipments/{id}", bounded(state, get)).needs("shipments.read");
+  router.add(http::Method::post, "/v1/shipments", bounded(state, confirm)).needs("shipments.write").ranks(rank_of(Rank::orders));
+  router.add(http::Method::get, "/v1/shipments/{id}", bounded(state, get)).needs("shipments.read").ranks(rank_of(Rank::orders));
 }
 
 }  // namespace crossdock::api

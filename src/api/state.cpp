@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "api/inputs.hpp"
 #include "crossdock/model/trace.hpp"
 
 namespace crossdock::api {
@@ -28,12 +29,52 @@ Api::State::State(hub::Hub& served, Settings chosen) : hub(served), settings(std
   anonymous = std::make_shared<Caller>();
   anonymous->settings.name = "anonymous";
   anonymous->settings.any_source = true;
+  for (Rank rank : {Rank::bulk, Rank::promises, Rank::orders})
+    shed[static_cast<std::size_t>(rank)] =
+        metrics::counter("crossdock_shed_total", "Calls refused as overloaded, by rank: bulk goes first, orders last.",
+                         {{"rank", std::string(word_of(rank))}});
+  watch = metrics::registry().watch("crossdock_calls_in_flight", "Calls that are worked on.", {},
+                                    [this] { return static_cast<double>(in_flight.load()); });
+}
+
+Load Api::State::load() const {
+  auto fill = [this](hub::Line line) {
+    auto waiting = hub.waiting(line);
+    return Fill{waiting.used, waiting.limit};
+  };
+  Load now;
+  now.calls = {static_cast<std::size_t>(std::max(0, in_flight.load())), static_cast<std::size_t>(std::max(0, settings.in_flight))};
+  now.orders = fill(hub::Line::orders);
+  if (auto other = fill(hub::Line::reservations); other.used > now.orders.used) now.orders = other;
+  now.documents = fill(hub::Line::documents);
+  return now;
+}
+
+namespace {
+http::Response shed_one(Api::State& state, const http::Request& request, Rank rank) {
+  state.shed.at(static_cast<std::size_t>(rank)).add();
+  return http::Problem("overloaded", "The hub has too much to do; nothing was done. Repeat it after Retry-After.")
+      .retry_after(std::chrono::seconds(patience_of(rank)))
+      .response(request);
+}
+}  // namespace
+
+std::optional<http::Response> too_much(Api::State& state, const http::Request& request) {
+  if (!request.route) return {};
+  auto rank = static_cast<Rank>(request.route->rank);
+  if (!sheds(rank, state.load())) return {};
+  return shed_one(state, request, rank);
 }
 
 const Caller& caller_of(const http::Request& request) { return *static_cast<const Caller*>(request.caller.get()); }
 
 ledger::Origin origin_of(const http::Request& request) {
   return {caller_of(request).settings.name, request.correlation_id, request.correlation_id, traceparent_after(request.headers.traceparent)};
+}
+
+std::string reservations_of(const http::Request& request) {
+  const auto& caller = caller_of(request).settings;
+  return caller.any_source ? std::string() : caller.name;
 }
 
 Deadline deadline_of(const Api::State& state, const http::Request& request) { return request.deadline(state.settings.patience); }
@@ -102,15 +143,13 @@ http::Response answer(const http::Request& request, const ledger::Reply& reply, 
 }
 
 std::variant<std::string, http::Response> key_of(const http::Request& request) {
-  std::string_view key = request.headers.idempotency_key;
-  if (key.size() >= 2 && key.front() == '"' && key.back() == '"') key = key.substr(1, key.size() - 2);
-  if (key.empty())
+  auto given = idempotency_key(request.headers.idempotency_key);
+  if (given.missing)
     return http::Problem("idempotency_key_missing", "Send an Idempotency-Key header: the same key for each repeat of this request.")
         .response(request);
-  bool printable = std::all_of(key.begin(), key.end(), [](unsigned char c) { return c >= 0x20 && c < 0x7F; });
-  if (key.size() > 255 || !printable)
+  if (!given.valid)
     return http::Problem("invalid_request", "The Idempotency-Key must have 1 to 255 printable characters.").response(request);
-  return std::string(key);
+  return std::string(given.key);
 }
 
 void identify(const http::Request& request, ledger::KeyedRequest& keyed, std::string key, std::string call, const Sha256& print) {
@@ -122,7 +161,7 @@ void identify(const http::Request& request, ledger::KeyedRequest& keyed, std::st
 namespace {
 Task<http::Response> run_bounded(Shared state, http::Request& request, Call call) {
   InFlight here(*state);
-  if (!here.within()) co_return http::Problem("overloaded", "Too many requests are worked on already.").response(request);
+  if (!here.within()) co_return shed_one(*state, request, static_cast<Rank>(request.route->rank));
   auto running = call(state, request);
   http::Response response = co_await std::move(running);
   co_return response;

@@ -1,5 +1,6 @@
 // What all handlers share, and the small steps that all of them take.
 #pragma once
+#include <array>
 #include <atomic>
 #include <memory>
 #include <optional>
@@ -9,9 +10,11 @@
 
 #include "api/api.hpp"
 #include "api/bucket.hpp"
+#include "api/shedding.hpp"
 #include "crossdock/model/codec.hpp"
 #include "http/problems.hpp"
 #include "ledger/world.hpp"
+#include "observe/metrics.hpp"
 
 namespace crossdock::api {
 
@@ -31,13 +34,22 @@ struct Api::State {
   std::unordered_map<std::string, std::shared_ptr<Caller>> by_hash;
   std::shared_ptr<Caller> anonymous;
   std::atomic<int> in_flight{0};
+  std::array<metrics::Counter, 3> shed;  ///< by rank
   std::atomic<bool> draining{false};
+  metrics::Registry::Watch watch;  ///< of in_flight; last: it reads what stands above
+
+  Load load() const;
 };
 
 using Shared = std::shared_ptr<Api::State>;
 
+/// The scope of a route that needs no credential. One without any scope is refused to everybody.
+inline constexpr const char* open_to_all = "open";
+
 const Caller& caller_of(const http::Request& request);
 ledger::Origin origin_of(const http::Request& request);
+/// The client whose reservations a caller sees: its own. One that speaks for every source sees all: empty.
+std::string reservations_of(const http::Request& request);
 Deadline deadline_of(const Api::State& state, const http::Request& request);
 
 /// A refusal of the ledger, or a fault of the hub, as the problem it is.
@@ -80,9 +92,14 @@ class InFlight {
   bool within_;
 };
 
-/// Wraps a handler: in-flight limit.
+/// A refusal when a call of the route's rank is too much now.
+std::optional<http::Response> too_much(Api::State& state, const http::Request& request);
+
+/// Wraps a handler: counts it as in flight, within the limit.
 using Call = Task<http::Response> (*)(Shared state, http::Request& request);
 http::Handler bounded(Shared state, Call call);
+
+constexpr int rank_of(Rank rank) { return static_cast<int>(rank); }
 
 // The routes, room by room of the contract.
 void add_orders(http::Router& router, const Shared& state);

@@ -28,11 +28,13 @@ struct Route {
   std::vector<std::string_view> gives = {kJson};  ///< media types that it can answer; for Accept
   std::string scope = {};                         ///< the owner's: what `authenticate` asks for
   std::string label = {};                         ///< the owner's: for metrics; the pattern by default
+  int rank = 0;                                   ///< the owner's: what is refused first under load
 
   Route& limit(std::size_t bytes) { return body_limit = bytes, *this; }
   Route& consumes(std::vector<std::string_view> types) { return takes = std::move(types), *this; }
   Route& produces(std::vector<std::string_view> types) { return gives = std::move(types), *this; }
   Route& needs(std::string word) { return scope = std::move(word), *this; }
+  Route& ranks(int place) { return rank = place, *this; }
 };
 
 /// Built once before the server starts, then only read, by all loops. A literal segment wins over a parameter where both have the method.

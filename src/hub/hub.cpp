@@ -126,7 +126,14 @@ store::Writer& Hub::writer(Line line) {
   return line == Line::reservations ? *reservations_ : *documents_;
 }
 
+Hub::Waiting Hub::waiting(Line line) const {
+  if (!loaded_) return {};
+  const auto& asked = line == Line::orders ? *orders_ : line == Line::reservations ? *reservations_ : *documents_;
+  return {asked.waiting(), asked.room()};
+}
+
 Task<Outcome> Hub::decide(std::shared_ptr<ledger::Request> request, Line line, Deadline deadline) {
+  if (!loaded_) co_return Outcome(fault_of(store::Undecided::unavailable));
   runtime::Reply<std::optional<store::Undecided>> reply(loops_.mailbox(loops_.here()));
   writer(line).submit(std::move(request), [reply](std::optional<store::Undecided> undecided) { reply.deliver(undecided); });
   auto waiting = reply.get(deadline);
@@ -138,6 +145,7 @@ Task<Outcome> Hub::decide(std::shared_ptr<ledger::Request> request, Line line, D
 
 Task<Outcome> Hub::decide_all(std::vector<std::shared_ptr<ledger::Request>> requests, Line line, Deadline deadline) {
   if (requests.empty()) co_return Outcome(Done{});
+  if (!loaded_) co_return Outcome(fault_of(store::Undecided::unavailable));
   struct Gathered {
     std::atomic<std::size_t> left;
     std::atomic<int> worst{-1};

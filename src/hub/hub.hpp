@@ -69,6 +69,11 @@ class Hub {
   const Settings& settings() const { return settings_; }
   const promise::AvailabilityRules& availability() const { return settings_.checks.availability; }
   Health health() const;
+  /// How much waits for a line's writer, and how much may. Cheap: a call's head asks for it.
+  struct Waiting {
+    std::size_t used = 0, limit = 1;
+  };
+  Waiting waiting(Line line) const;
   /// Prometheus gauges and counters of the hub are registered by the constructor (observe/metrics.hpp).
 
  private:

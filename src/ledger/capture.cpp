@@ -63,7 +63,7 @@ bool Capture::known(World& world) {
 ReservationRow* Capture::reservation(World& world, bool& refused) {
   if (!checked.order.reservation) return nullptr;
   auto* row = world.reservation(*checked.order.reservation);
-  if (!row) {
+  if (!row || !row->visible_to(only_of)) {
     refused = true;
     reply = Reply::refuse(422, "unknown_reference", "There is no reservation " + *checked.order.reservation + ".",
                           {Mistake{"/reservation", "unknown_reference", "no such reservation", {}}});

@@ -14,8 +14,9 @@ namespace crossdock::ledger {
 /// POST /v1/orders. What needs no lock was checked before (`checked`); what does is checked here.
 class Capture final : public KeyedRequest {
  public:
-  std::string id;    ///< of the order to make
-  Sha256 content{};  ///< fingerprint of the order as asked
+  std::string id;       ///< of the order to make
+  std::string only_of;  ///< the client whose reservation it may take; empty: anybody's
+  Sha256 content{};     ///< fingerprint of the order as asked
   validation::Checked checked;
   validation::CreditBasis credit;  ///< judged again here if checked.credit_counts
   const validation::Rules* rules = nullptr;

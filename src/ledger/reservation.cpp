@@ -34,9 +34,10 @@ Reply answer(const ReservationRow& row, int status) {
 }
 
 /// The row if it may still be changed; else the refusal stands in `reply`.
-ReservationRow* live_or_refuse(World& world, const std::string& id, Reply& reply) {
+ReservationRow* live_or_refuse(World& world, const std::string& id, const std::string& only_of, Reply& reply) {
   auto* row = world.reservation(id);
-  if (!row) {
+  if (!row || !row->visible_to(only_of)) {
+    row = nullptr;
     reply = Reply::refuse(404, "not_found", "There is no reservation " + id + ".");
   } else if (!row->live()) {
     reply = Reply::refuse(409, "reservation_not_open", "The reservation is " + std::string(to_text(row->state)) + "; make a new one.");
@@ -151,7 +152,7 @@ void Reserve::refuse(const World& world, const std::vector<Decimal>& available) 
 void ReleaseReservation::ask_more(const World& world, Needs& needs) const { ask_reservation(world, needs, id); }
 
 void ReleaseReservation::decide_new(World& world) {
-  auto* row = live_or_refuse(world, id, reply);
+  auto* row = live_or_refuse(world, id, only_of, reply);
   if (!row) return;
   PositionDecision decision(world);
   free_holds(*row, decision);
@@ -165,7 +166,7 @@ void ReleaseReservation::decide_new(World& world) {
 void ExtendReservation::ask_more(const World& world, Needs& needs) const { ask_reservation(world, needs, id); }
 
 void ExtendReservation::decide_new(World& world) {
-  auto* row = live_or_refuse(world, id, reply);
+  auto* row = live_or_refuse(world, id, only_of, reply);
   if (!row) return;
   row->expires_at = world.now + std::chrono::duration_cast<std::chrono::microseconds>(ttl).count();
   row->state = ReservationState::updated;

@@ -37,6 +37,7 @@ class Reserve final : public KeyedRequest {
 class ReleaseReservation final : public KeyedRequest {
  public:
   std::string id;
+  std::string only_of;  ///< the client whose reservation it must be, for all others there is none; empty: anybody's
 
  protected:
   void ask_more(const World& world, Needs& needs) const override;
@@ -47,6 +48,7 @@ class ReleaseReservation final : public KeyedRequest {
 class ExtendReservation final : public KeyedRequest {
  public:
   std::string id;
+  std::string only_of;  ///< as of a release
   std::chrono::seconds ttl{900};
 
  protected:

@@ -162,6 +162,8 @@ struct ReservationRow {
   Instant created_at;
   std::vector<ReservationLineRow> lines;
   Mark mark = Mark::clean;
+  /// `only_of`: the client that asks; empty: one that may see all.
+  bool visible_to(const std::string& only_of) const { return only_of.empty() || only_of == client; }
   bool live() const { return state == ReservationState::created || state == ReservationState::updated; }
 };
 

@@ -25,6 +25,7 @@ void Writer::submit(std::shared_ptr<ledger::Request> request, Completion done) {
       refused = Undecided::overloaded;
     else
       queue_.push_back(Job{std::move(request), done});
+    waiting_.store(queue_.size(), std::memory_order_relaxed);
   }
   if (refused)
     done(refused);
@@ -59,6 +60,7 @@ void Writer::run() {
       auto count = std::min(settings_.batch, queue_.size());
       batch.assign(std::make_move_iterator(queue_.begin()), std::make_move_iterator(queue_.begin() + static_cast<std::ptrdiff_t>(count)));
       queue_.erase(queue_.begin(), queue_.begin() + static_cast<std::ptrdiff_t>(count));
+      waiting_.store(queue_.size(), std::memory_order_relaxed);
     }
     work(batch);
     batch.clear();

@@ -1,5 +1,6 @@
 // A writer: one thread, one connection, batches of all that waits (PROTOCOLS.md 0: no delay timer).
 #pragma once
+#include <atomic>
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
@@ -44,6 +45,9 @@ class Writer {
   /// Takes nothing more, decides what waits, ends the thread.
   void stop();
   WriterFigures figures() const;
+  /// How many wait, and how many may; without a lock.
+  std::size_t waiting() const { return waiting_.load(std::memory_order_relaxed); }
+  std::size_t room() const { return settings_.queue; }
 
  private:
   struct Job {
@@ -61,6 +65,7 @@ class Writer {
   mutable std::mutex lock_;
   std::condition_variable wake_;
   std::deque<Job> queue_;
+  std::atomic<std::size_t> waiting_{0};  ///< the queue's length
   bool stopping_ = false;
   WriterFigures figures_;
   std::thread thread_;

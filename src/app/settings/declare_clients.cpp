@@ -32,7 +32,8 @@ config::Typed<Client> type_of(const Client*) {
           .example("!secret file:/etc/crossdock/webshop.key.sha256")
           .required("scopes", &Client::scopes, "What it may do.", config::list_of(scope(), 1))
           .example("[orders.read, orders.write]")
-          .optional("sources", &Client::sources, "The sources that it may speak for, or any. None: it may only read.")
+          .optional("sources", &Client::sources,
+                    "The sources that it speaks for, and whose orders and shipments it sees; or any. None: it sees none.")
           .example("[webshop]")
           .optional("locations", &Client::locations, "The locations that it may see and report on, or any.")
           .example("[DC-EAST]")
