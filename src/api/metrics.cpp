@@ -5,6 +5,7 @@
 #include <mutex>
 #include <shared_mutex>
 #include <string>
+#include <utility>
 
 #include "observe/log.hpp"
 #include "observe/metrics.hpp"
@@ -76,6 +77,47 @@ std::function<void(const http::Observation&)> observer(std::string_view listener
   };
 }
 
-void tell_trouble(std::string_view event, std::string_view detail) { log::error("http.trouble", {{"what", event}, {"message", detail}}); }
+namespace {
+
+/// What goes wrong below HTTP. Each is counted; of a kind one line a second is written, or whoever opens connections fills the log.
+class Troubles {
+ public:
+  void tell(std::string_view event, std::string_view detail) {
+    std::uint64_t unsaid = 0;
+    {
+      std::lock_guard hold(lock_);
+      auto [it, fresh] = kinds_.try_emplace(std::string(event));
+      Kind& kind = it->second;
+      if (fresh)
+        kind.counter = metrics::counter("crossdock_http_trouble_total",
+                                        "What went wrong below HTTP: accept_paused, connection_refused, ...", {{"what", it->first}});
+      kind.counter.add();
+      auto now = Clock::now();
+      if (!fresh && now - kind.said < std::chrono::seconds(1)) {
+        ++kind.unsaid;
+        return;
+      }
+      kind.said = now;
+      unsaid = std::exchange(kind.unsaid, 0);
+    }
+    log::error("http.trouble", {{"what", event}, {"message", detail}, {"unsaid", static_cast<std::int64_t>(unsaid)}});
+  }
+
+ private:
+  struct Kind {
+    metrics::Counter counter;
+    Clock::time_point said;
+    std::uint64_t unsaid = 0;
+  };
+  std::mutex lock_;
+  std::map<std::string, Kind> kinds_;
+};
+
+}  // namespace
+
+void tell_trouble(std::string_view event, std::string_view detail) {
+  static Troubles troubles;
+  troubles.tell(event, detail);
+}
 
 }  // namespace crossdock::api

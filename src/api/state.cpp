@@ -33,8 +33,7 @@ Api::State::State(hub::Hub& served, Settings chosen) : hub(served), settings(std
     shed[static_cast<std::size_t>(rank)] =
         metrics::counter("crossdock_shed_total", "Calls refused as overloaded, by rank: bulk goes first, orders last.",
                          {{"rank", std::string(word_of(rank))}});
-  watch = metrics::registry().watch("crossdock_calls_in_flight", "Calls that are worked on.", {},
-                                    [this] { return static_cast<double>(in_flight.load()); });
+  calls = metrics::gauge("crossdock_calls_in_flight", "Calls that are worked on.");
 }
 
 Load Api::State::load() const {

@@ -36,7 +36,7 @@ struct Api::State {
   std::atomic<int> in_flight{0};
   std::array<metrics::Counter, 3> shed;  ///< by rank
   std::atomic<bool> draining{false};
-  metrics::Registry::Watch watch;  ///< of in_flight; last: it reads what stands above
+  metrics::Gauge calls;  ///< in flight, of all lives of the process
 
   Load load() const;
 };
@@ -81,8 +81,13 @@ std::variant<T, http::Response> body_of(http::Request& request, bool or_nothing 
 /// Counts the request as in flight while it lives; refuses above the limit.
 class InFlight {
  public:
-  explicit InFlight(Api::State& state) : state_(state), within_(state.in_flight.fetch_add(1) < state.settings.in_flight) {}
-  ~InFlight() { state_.in_flight.fetch_sub(1); }
+  explicit InFlight(Api::State& state) : state_(state), within_(state.in_flight.fetch_add(1) < state.settings.in_flight) {
+    state_.calls.add(1);
+  }
+  ~InFlight() {
+    state_.in_flight.fetch_sub(1);
+    state_.calls.add(-1);
+  }
   InFlight(const InFlight&) = delete;
   InFlight& operator=(const InFlight&) = delete;
   bool within() const { return within_; }

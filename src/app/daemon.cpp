@@ -1,5 +1,6 @@
 #include "app/daemon.hpp"
 
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -123,10 +124,19 @@ void Daemon::join_retired() {
   if (retired_.joinable()) retired_.join();
 }
 
+/// As many descriptors as the machine allows: a connection is one, and the usual soft limit of 1,024 is for programs that use select().
+void raise_open_files() {
+  rlimit files{};
+  if (getrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_cur == files.rlim_max) return;
+  files.rlim_cur = files.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &files);
+}
+
 }  // namespace
 
 int run(const RunOptions& options) {
   Signals signals;
+  raise_open_files();
   auto loaded = load(options.folder, config::process_environment, options.flags);
   hide_secrets(loaded.settings);
   if (!loaded.problems.empty()) std::fputs(config::render(loaded.problems, config::Format::text, isatty(2) != 0).c_str(), stderr);

@@ -1,5 +1,7 @@
 #include "app/life.hpp"
 
+#include <sys/resource.h>
+
 #include <algorithm>
 #include <cstdio>
 #include <thread>
@@ -39,6 +41,25 @@ Outcome check_durability(const postgres::Settings& database) {
   return Fault(FaultKind::broken, "unsafe_database", "with the database as it is an accepted order could be lost: " + why);
 }
 
+/// Clients may not use up the descriptors that the database, Kafka and the systems need: some are kept back.
+http::Settings api_server_settings(const Settings& settings) {
+  auto api = server_settings(settings, settings.listen.api);
+  rlimit files{};
+  if (getrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_cur == RLIM_INFINITY) return api;
+  auto allowed = static_cast<std::size_t>(files.rlim_cur);
+  auto most = allowed - std::min<std::size_t>(256, allowed / 2);
+  if (api.limits.connections <= most) return api;
+  log::warning("start.descriptors", {{"connections", most}, {"wanted", api.limits.connections}, {"descriptors", allowed}});
+  api.limits.connections = most;
+  return api;
+}
+
+http::Settings admin_server_settings(const Settings& settings) {
+  auto admin = server_settings(settings, settings.listen.admin);
+  admin.name = "admin";
+  return admin;
+}
+
 int said(const Fault& fault, int code) {
   std::fprintf(stderr, "crossdock: %s\n", fault.message().c_str());
   return code;
@@ -71,8 +92,8 @@ Life::Life(const Settings& settings)
       loops_(loops_of(settings), told_loop),
       hub_(hub_settings(settings), loops_),
       api_(hub_, api_settings(settings)),
-      api_server_(loops_, server_settings(settings, settings.listen.api), api_.api_router(), api_.api_hooks()),
-      admin_server_(loops_, server_settings(settings, settings.listen.admin), api_.admin_router(), api_.admin_hooks()) {}
+      api_server_(loops_, api_server_settings(settings), api_.api_router(), api_.api_hooks()),
+      admin_server_(loops_, admin_server_settings(settings), api_.admin_router(), api_.admin_hooks()) {}
 
 std::optional<int> Life::begin(bool migrate, Signals& signals) {
   signals.tell(hub_.curfew());

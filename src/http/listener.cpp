@@ -87,6 +87,7 @@ void Listener::welcome(Tcp::socket socket) {
   socket.non_blocking(true, error);
   auto connection = std::make_shared<Connection>(std::move(socket), shared_from_this(), std::move(peer));
   connections_.push_front(connection);
+  shared_->connections.add(1);
   connection->start(connections_.begin());
 }
 
@@ -157,6 +158,7 @@ void Listener::trouble(std::string_view event, std::string_view detail) const {
 void Listener::forget(Connections::iterator connection, const std::string& peer) {
   connections_.erase(connection);
   shared_->census.leave(peer);
+  shared_->connections.add(-1);
 }
 
 }  // namespace crossdock::http

@@ -13,6 +13,7 @@
 
 #include "http/census.hpp"
 #include "http/server.hpp"
+#include "observe/metrics.hpp"
 
 namespace crossdock::http {
 
@@ -24,11 +25,13 @@ struct Shared {
       : settings(std::move(s)),
         router(std::move(r)),
         hooks(std::move(h)),
-        census(settings.limits.connections, settings.limits.connections_per_address, settings.limits.gateways) {}
+        census(settings.limits.connections, settings.limits.connections_per_address, settings.limits.gateways),
+        connections(metrics::gauge("crossdock_http_connections", "Open connections.", {{"listener", settings.name}})) {}
   Settings settings;
   Router router;
   Hooks hooks;
   Census census;
+  metrics::Gauge connections;
 };
 
 /// Everything on its loop's thread but the constructor, open(), adopt() and twin(). Kept alive by its connections and pending operations.

@@ -29,6 +29,7 @@ struct Limits {
 };
 
 struct Settings {
+  std::string name = "api";  ///< of the listener, for metrics
   std::string address = "127.0.0.1";
   unsigned short port = 0;  ///< 0: a free one
   Limits limits;

@@ -11,6 +11,7 @@ import pytest
 from edge_corpus import corpus
 from gateways import Haproxy, LaxServer, Nginx
 from seed import Seed, fine
+from world import eventually
 
 STATUS = re.compile(rb"(?m)^HTTP/1\.[01] (\d{3}) ")
 # What a gateway itself reads as a sloppy request and a proper one behind it, and passes on as two proper ones: its reading, no smuggling.
@@ -57,19 +58,31 @@ class HubCounter:
         return sum(int(float(value)) for value in re.findall(r'(?m)^crossdock_http_requests_total\{[^}]*listener="api"[^}]*\} (\S+)$', text))
 
 
-def differential(cases, port, behind, front=None):
-    """Sends all; for each (case, answers, seen by the front, seen behind it). Without a front, what was meant stands for it."""
+def measure(case, port, behind, front, **patience):
+    """(answers, seen by the front, seen behind it). Without a front, what was meant stands for it."""
+    seen, before = behind.seen(), front.seen() if front else 0
+    told = exchange(port, case.data, case.meant, **patience)
+    time.sleep(patience.get("silence", 0.005))
+    more, entered = behind.seen() - seen, front.seen() - before if front else case.meant
+    until = time.monotonic() + 0.4  # a gateway writes its log line a moment later
+    while front and entered < more and time.monotonic() < until:
+        time.sleep(0.02)
+        entered = front.seen() - before
+    return told, entered, more
+
+
+def differential(cases, port, behind, front=None, known=()):
+    """Sends all, and answers a row for each: (case, answers, seen by the front, seen behind it).
+
+    What comes late is counted to the next case: a case that looks like more than was meant is asked again, alone and with patience, unless it is
+    known for that."""
     rows = []
     for case in cases:
-        seen, before = behind.seen(), front.seen() if front else 0
-        told = exchange(port, case.data, case.meant)
-        time.sleep(0.005)
-        more, entered = behind.seen() - seen, front.seen() - before if front else case.meant
-        until = time.monotonic() + 1  # a gateway writes its log line a moment later
-        while front and entered < more and time.monotonic() < until:
-            time.sleep(0.02)
-            entered = front.seen() - before
-        rows.append((case, told, entered, more))
+        row = measure(case, port, behind, front)
+        if row[2] > row[1] or (row[2] > case.meant and case.name not in known):
+            time.sleep(0.2)
+            row = measure(case, port, behind, front, silence=0.2, limit=1)
+        rows.append((case, *row))
     return rows
 
 
@@ -103,8 +116,12 @@ def reservations(hub, like):
 def test_one_request_in_is_one_request_seen(hub, shelf, way):
     name, port, gateway = way
     cases = corpus(*shelf, name)
-    rows = differential(cases, port, HubCounter(hub), gateway)
+    counter = HubCounter(hub)
+    begun = counter.seen()
+    rows = differential(cases, port, counter, gateway, LENIENT[name])
     assert not violations(rows)
+    if gateway:
+        eventually(lambda: gateway.seen() >= counter.seen() - begun, limit=3, what="as many requests at the gateway as in the hub")
     passed = sum(more for *_, more in rows)
     assert passed > 40, "too few came through for this to mean anything"
     # What was hidden was not executed, but where the gateway itself took it for a request of its own.
@@ -115,7 +132,7 @@ def test_one_request_in_is_one_request_seen(hub, shelf, way):
         assert taken == GOOD
     executed = reservations(hub, f"smuggled-{name}-%")
     places = {f"smuggled-{name}-{place}": case.name for place, case in enumerate(cases[7:])}
-    assert {places[reference] for reference in executed} <= twice
+    assert {places[reference] for reference in executed} <= LENIENT[name]
     assert reservations(hub, f"meant-{name}") == {f"meant-{name}"}, "one that was meant is executed"
     assert hub.admin.get("/livez").status_code == 200
 
