@@ -9,7 +9,7 @@ from measure import Limits, connect, interleaved, load
 from rows import Recording
 from world import ITEMS, Hub
 
-ENOUGH, MOST = 4096, 8192  # orders recorded
+ENOUGH = 4096  # orders recorded
 
 
 def record(hub, stamp, path):
@@ -22,7 +22,7 @@ def record(hub, stamp, path):
     time.sleep(0.5)  # calls under way when the load ended
     hub.settle()
     recording.stop()
-    units = [one[0] for one in recording.found["sales_order"]][:MOST]
+    units = [one[0] for one in recording.found["sales_order"]][:ENOUGH]
     places = {}
     for order, sku, location in hub.database.execute("select order_id::text, sku, location from commitment").fetchall():
         places.setdefault(order, set()).add((sku, location))

@@ -9,7 +9,7 @@ import urllib.error
 import urllib.request
 
 from figures import median, paired, row, span
-from measure import BUILD, KEY, ROOT, Server, cpu_of, cpu_of_children, free_port, interleaved, load, measured, rss_of
+from measure import BUILD, KEY, ROOT, Server, cpu_of, cpu_of_children, free_port, interleaved, load, measured, rss_of, url_of
 from world import ITEMS, LOCATIONS, Hub
 
 SOURCES, MADE = ROOT / "tests/bench/peers", BUILD / "peers"
@@ -19,7 +19,7 @@ ASKED = {"lines": [{"sku": "I-7", "quantity": "3"}, {"sku": "I-99", "quantity": 
 def make():
     """Jars from Maven Central, Fastify from npm, into build/peers; does nothing where they are."""
     jars, node = MADE / "netty", MADE / "fastify"
-    if not (jars / "lib").exists():
+    if not list(jars.glob("lib/postgresql-*.jar")):
         subprocess.run(["mvn", "-B", "-q", "-f", SOURCES / "netty/pom.xml", f"-DoutputDirectory={jars}/lib", "dependency:copy-dependencies"],
                        check=True)
     subprocess.run(["javac", "-cp", f"{jars}/lib/*", "-d", jars / "classes", SOURCES / "netty/Peer.java"], check=True)
@@ -30,19 +30,21 @@ def make():
         subprocess.run(["npm", "install", "--no-audit", "--no-fund", "--loglevel=error"], check=True, cwd=node)
 
 
-def served(arguments, cpu):
+def served(program, cpu, *rest):
     port = free_port()
-    server = Server([*arguments, str(port), str(ITEMS), str(LOCATIONS), str(os.cpu_count()), KEY], "ready", cpu=cpu)
+    server = Server([*program, str(port), *rest], "ready", cpu=cpu)
     server.url = f"http://127.0.0.1:{port}"
     return server
 
 
 def netty():
-    return served(["java", "-Xmx512m", "-XX:+UseParallelGC", "-cp", f"{MADE}/netty/lib/*:{MADE}/netty/classes", "Peer"], cpu_of)
+    user, rest = url_of("crossdock").split("://")[1].split("@")
+    return served(["java", "-Xmx512m", "-XX:+UseParallelGC", "-cp", f"{MADE}/netty/lib/*:{MADE}/netty/classes", "Peer"], cpu_of,
+                  str(os.cpu_count()), KEY, f"jdbc:postgresql://{rest}?user={user}")
 
 
 def fastify():
-    return served(["node", MADE / "fastify/peer.js"], cpu_of_children)
+    return served(["node", MADE / "fastify/peer.js"], cpu_of_children, str(ITEMS), str(LOCATIONS), str(os.cpu_count()), KEY)
 
 
 def without_times(value):
@@ -99,6 +101,6 @@ def peers(rounds, seconds):
     last = row(seen, "start", "start of Netty", goal=[("G10 Netty start", "time_ratio"), ("G10 Netty memory", "rss_ratio")])
     last["time_ratio"] = span([1 / one for one in paired([a["rate"] for a in seen["start"]], [b["rate"] for b in seen["start of Netty"]])])
     last["rss_ratio"] = span(paired(ours_mib, java_mib))
-    last["note"] = (f"the hub loads its positions from PostgreSQL, Netty makes them; memory {median(ours_mib):.0f} MiB beside "
+    last["note"] = (f"both load 400,000 positions from PostgreSQL; memory {median(ours_mib):.0f} MiB beside "
                     f"{median(java_mib):.0f}, {last['rss_ratio']['median']:.2f}; time {last['time_ratio']['median']:.2f}")
     return [*lines, last]

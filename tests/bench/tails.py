@@ -9,7 +9,7 @@ from figures import row
 from measure import BENCHES, KEY, interleaved, load
 from world import ITEMS, Hub
 
-ATP_RATE, RESERVATION_RATE, CAPTURE_RATE = 2000, 200, 200  # of the requests whose p99 is asked for: light, so that they wait for others only
+ATP_RATE, RESERVATION_RATE, CAPTURE_RATE = 2000, 400, 400  # of the requests whose p99 is asked for: light, so that they wait for others only
 SECONDS = 2
 
 

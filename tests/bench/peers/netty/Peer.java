@@ -1,5 +1,5 @@
-// A bare Netty + Jackson (streaming) server that does the hub's availability check: `java Peer PORT ITEMS LOCATIONS LOOPS KEY`.
-// The same answer from the same positions; key looked up, correlation id given, answers counted.
+// A bare Netty + Jackson (streaming) server that does the hub's availability check: `java Peer PORT LOOPS KEY JDBC_URL`.
+// The same answer from the same positions, read from the hub's database by JDBC; key looked up, correlation id given, answers counted.
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
@@ -155,16 +155,32 @@ public final class Peer {
     public void exceptionCaught(ChannelHandlerContext context, Throwable why) { context.close(); }
   }
 
-  public static void main(String[] args) throws Exception {
-    int port = Integer.parseInt(args[0]), items = Integer.parseInt(args[1]), places = Integer.parseInt(args[2]);
+  /** All positions of the snapshot, streamed: a cursor of 10,000 rows at a time. */
+  static void load(String url) throws java.sql.SQLException {
     Instant now = Instant.ofEpochMilli(System.currentTimeMillis());
-    for (int i = 1; i <= items; i++) {
-      var at = new Position[places];
-      for (int l = 1; l <= places; l++) at[l - 1] = new Position("L-" + l, 1_000_000, 0, now);
-      POSITIONS.put("I-" + i, at);
+    var found = new HashMap<String, java.util.ArrayList<Position>>();
+    try (var connection = java.sql.DriverManager.getConnection(url)) {
+      connection.setAutoCommit(false);
+      try (var statement = connection.prepareStatement("select sku, location, on_hand::int8 from position")) {
+        statement.setFetchSize(10_000);
+        var places = new HashMap<String, String>();
+        for (var rows = statement.executeQuery(); rows.next();) {
+          String place = places.computeIfAbsent(rows.getString(2), each -> each);
+          found.computeIfAbsent(rows.getString(1), each -> new java.util.ArrayList<>(4)).add(new Position(place, rows.getLong(3), 0, now));
+        }
+      }
     }
-    CLIENTS.put(args[4], "bench");
-    var loops = new EpollEventLoopGroup(Integer.parseInt(args[3]));
+    found.forEach((sku, at) -> {
+      at.sort(java.util.Comparator.comparing(Position::location));
+      POSITIONS.put(sku, at.toArray(new Position[0]));
+    });
+  }
+
+  public static void main(String[] args) throws Exception {
+    int port = Integer.parseInt(args[0]);
+    load(args[3]);
+    CLIENTS.put(args[2], "bench");
+    var loops = new EpollEventLoopGroup(Integer.parseInt(args[1]));
     new ServerBootstrap().group(loops).channel(EpollServerSocketChannel.class).option(ChannelOption.SO_BACKLOG, 1024)
         .childOption(ChannelOption.TCP_NODELAY, true).childHandler(new ChannelInitializer<SocketChannel>() {
           @Override
