@@ -20,6 +20,8 @@ namespace {
 struct Asked {
   std::string topic;
   std::size_t count, rate, keys, sequence, first;
+  /// The company's items are at 4 locations, or at 10 when it has grown to 1,000,000 positions (world.py).
+  std::size_t locations() const { return keys > 400'000 ? 10 : 4; }
 };
 
 /// Coprime to `keys`, near its golden part.
@@ -32,8 +34,8 @@ std::size_t step_for(std::size_t keys) {
 std::string body(const Asked& asked, std::size_t i, std::size_t position, const std::string& location, const std::string& now) {
   const auto sequence = std::to_string(asked.sequence + i / asked.keys);
   return R"({"kind":"snapshot","id":")" + sequence + "-" + std::to_string(position) + R"(","source":"bench","location":")" + location +
-         R"(","sku":"I-)" + std::to_string(1 + position / 4) + R"(","sequence":)" + sequence + R"(,"as_of":")" + now + R"(","on_hand":")" +
-         std::to_string(1'000'000 + (asked.sequence + i) % 1000) + "\"}";
+         R"(","sku":"I-)" + std::to_string(1 + position / asked.locations()) + R"(","sequence":)" + sequence + R"(,"as_of":")" + now +
+         R"(","on_hand":")" + std::to_string(1'000'000 + (asked.sequence + i) % 1000) + "\"}";
 }
 
 bool send(kafka::Producer& producer, const Asked& asked) {
@@ -49,8 +51,8 @@ bool send(kafka::Producer& producer, const Asked& asked) {
   for (std::size_t i = 0; i < asked.count;) {
     if (asked.rate) std::this_thread::sleep_until(begun + std::chrono::nanoseconds(1'000'000'000 * i / asked.rate));
     const auto position = (start + i * step) % asked.keys;
-    const auto location = "L-" + std::to_string(1 + position % 4);
-    const auto key = location + "|I-" + std::to_string(1 + position / 4);
+    const auto location = "L-" + std::to_string(1 + position % asked.locations());
+    const auto key = location + "|I-" + std::to_string(1 + position / asked.locations());
     if (producer.produce(asked.topic, key, body(asked, i, position, location, now), {}, i) == kafka::Producer::Queued::yes) {
       ++i;
       if (i % 64 == 0) seen(producer.poll(0ms));

@@ -40,13 +40,23 @@ GOALS = [
 ]
 
 
-def document(results, head):
+def document(results, head, table):
     """docs/performance/goals.md, written by the run itself, so that it cannot be older than the figures."""
-    lines = [one for group in results.values() for one in group]
     yield "# Goals beside what tools/bench printed"
     yield ""
     yield f"Written by `tools/bench` with bench.json; not to be edited. {head}"
     yield ""
+    yield from beside_goals(results)
+    yield ""
+    yield "## All figures"
+    yield ""
+    yield "```"
+    yield from table
+    yield "```"
+
+
+def beside_goals(results):
+    lines = [one for group in results.values() for one in group]
     yield "| goal | what | asked | printed | |"
     yield "|---|---|---|---|---|"
     for name, text, asked, printed, verdict in judged(GOALS, lines):

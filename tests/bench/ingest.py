@@ -1,5 +1,5 @@
-"""G7 and G8: snapshots from Kafka into the canonical state, with offsets in the same transaction, beside a raw guarded upsert of 1,000 rows at
-a time with the same rows; and the event path without the database beside a bare librdkafka consumer."""
+"""G7 and G8: snapshots from Kafka into the canonical state, with offsets in the same transaction, beside a raw guarded upsert of 1,000 rows
+at a time with the same rows; and the event path without the database beside a bare librdkafka consumer."""
 import os
 import re
 import signal
@@ -16,6 +16,7 @@ from rows import Recording
 
 TOPIC = "wms.inventory.v1"
 EVENTS = 20_000  # of a round; at 10,000 keys each key twice
+PARTS = 4  # of 10,000 events each: the limit's rounds take one after the other, so that they write what is not warm, as the hub's do
 
 
 def feed(count, keys, sequence, first, topic=TOPIC, rate=0):
@@ -24,7 +25,7 @@ def feed(count, keys, sequence, first, topic=TOPIC, rate=0):
 
 
 class Intake:
-    """Events for a hub: they are put into Kafka while the hub is held still, so that what makes them takes nothing from what is measured."""
+    """Events for a hub: they are put into Kafka while the hub is held still: what makes them takes nothing from what is measured."""
 
     def __init__(self, hub):
         self.hub, self.database = hub, connect()
@@ -58,7 +59,7 @@ class Intake:
 
 def recorded(hub, intake, keys, path):
     recording = Recording()
-    intake.round(10_000, keys)
+    intake.round(min(PARTS * 10_000, keys), keys)
     hub.settle()
     recording.stop()
     positions = recording.found["position"]
@@ -79,7 +80,7 @@ def at_keys(keys, name, rounds):
         path = Path(folder, "rows.json")
         tables, note = recorded(ours, intake, keys, path)
         with Limits(path) as limits:
-            limit = limits.arm("batches 1000", emptied(tables))
+            limit = limits.arm(f"batches 1000 {max(1, min(PARTS, keys // 10_000))}", emptied(tables))
             arms = {f"events, {name} keys": lambda _: ours.measured(lambda: intake.round(EVENTS, keys)), f"raw upsert, {name} keys": limit}
             if name == "10^4":
                 arms["raw upsert again"] = limit

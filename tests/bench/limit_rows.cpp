@@ -128,14 +128,15 @@ Rows Rows::read(const std::string& file) {
   return rows;
 }
 
-std::vector<Batch> Rows::batches(std::size_t size, long pass) const {
+std::vector<Batch> Rows::batches(std::size_t size, long pass, std::size_t parts) const {
   std::vector<Batch> all;
-  for (std::size_t from = 0; from + size <= units.size(); from += size) {
+  const auto length = units.size() / parts, first = static_cast<std::size_t>(pass) % parts * length;
+  for (std::size_t from = first; from + size <= first + length; from += size) {
     Batch batch;
     for (std::size_t table = 0; table < tables.size(); ++table) {
-      std::vector<const std::vector<Row>*> parts;
-      for (std::size_t i = from; i < from + size; ++i) parts.push_back(&units[i][table]);
-      auto rows = rows_of(tables[table], parts);
+      std::vector<const std::vector<Row>*> rows_by_unit;
+      for (std::size_t i = from; i < from + size; ++i) rows_by_unit.push_back(&units[i][table]);
+      auto rows = rows_of(tables[table], rows_by_unit);
       if (!rows.empty()) batch.push_back(call_of(table, tables[table], std::move(rows), pass));
     }
     all.push_back(std::move(batch));

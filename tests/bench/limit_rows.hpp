@@ -36,8 +36,9 @@ struct Rows {
   std::vector<Table> tables;
   std::vector<Unit> units;
   static Rows read(const std::string& file);
-  /// Whole batches of `size` units; what is left over is left out. `pass` is added to the columns that are to grow.
-  std::vector<Batch> batches(std::size_t size, long pass) const;
+  /// Whole batches of `size` units; what is left over is left out. `pass` is added to the columns that are to grow. With `parts`, only
+  /// the pass's own part of the units, so that rounds do not write what the last one has just warmed up.
+  std::vector<Batch> batches(std::size_t size, long pass, std::size_t parts = 1) const;
 };
 
 }  // namespace crossdock::bench

@@ -1,6 +1,7 @@
 // The limits in PostgreSQL, by libpq alone: rows that a hub has written (limit_rows.hpp), written again without deciding anything.
 //   bench_limits URL ROWS.json        reads commands from standard input, one a line, and answers each with one line:
-//     batches N          one connection; a transaction for each N units, all its statements in one pipeline, one round trip
+//     batches N [PARTS]  one connection; a transaction for each N units, all its statements in one pipeline, one round trip; with PARTS,
+//                        each pass takes the next part of the units
 //     singly C           C connections; a unit is one statement, all tables in one WITH
 //     naive C            C connections; a unit is a transaction of a round trip per table (those of `fused` share one), BEGIN and COMMIT
 //     update KIND ITEMS C MILLISECONDS   conditional UPDATE, prepared, of bench_stock: KIND hot, zipf or uniform over ITEMS
@@ -101,13 +102,13 @@ void write_pipelined(PGconn* connection, const Rows& rows, const Batch& batch) {
   Answer sync(PQgetResult(connection), &PQclear);
 }
 
-Run batches(const std::string& url, const Rows& rows, std::size_t size, long pass) {
+Run batches(const std::string& url, const Rows& rows, std::size_t size, long pass, std::size_t parts) {
   auto connection = std::make_shared<Connection>(connect(url));
   prepare(connection->get(), "begin", "begin");
   prepare(connection->get(), "commit", "commit");
   for (const auto& table : rows.tables) prepare(connection->get(), table.name, table.statement(1));
   PQenterPipelineMode(connection->get());
-  auto made = std::make_shared<std::vector<Batch>>(rows.batches(size, pass));
+  auto made = std::make_shared<std::vector<Batch>>(rows.batches(size, pass, parts));
   if (made->empty()) throw std::runtime_error("fewer units than one batch");
   return [connection, made, &rows, size] {
     Done done;
@@ -311,8 +312,8 @@ Run made(const std::string& url, const Rows& rows, const std::string& line, long
     words >> kind >> items >> number >> millis;
     return update(url, kind, items, number, millis, pass);
   }
-  words >> number;
-  if (what == "batches" && number) return batches(url, rows, number, pass);
+  words >> number >> items;
+  if (what == "batches" && number) return batches(url, rows, number, pass, std::max<std::size_t>(items, 1));
   if ((what == "singly" || what == "naive") && number) return each(url, rows, number, what == "singly");
   throw std::runtime_error("no such command: " + line);
 }

@@ -1,5 +1,5 @@
-"""G2, and G10's Netty: the same availability check done by bare Netty + Jackson and by Fastify, each with the same positions in memory. That
-the job is the same is checked: the answers are compared with the hub's, but for times."""
+"""G2, and G10's Netty: the same availability check done by bare Netty + Jackson and by Fastify, each with the same positions in memory.
+That the job is the same is checked: the answers are compared with the hub's, but for times."""
 import json
 import os
 import shutil
@@ -20,8 +20,8 @@ def make():
     """Jars from Maven Central, Fastify from npm, into build/peers; does nothing where they are."""
     jars, node = MADE / "netty", MADE / "fastify"
     if not list(jars.glob("lib/postgresql-*.jar")):
-        subprocess.run(["mvn", "-B", "-q", "-f", SOURCES / "netty/pom.xml", f"-DoutputDirectory={jars}/lib", "dependency:copy-dependencies"],
-                       check=True)
+        subprocess.run(["mvn", "-B", "-q", "-f", SOURCES / "netty/pom.xml", f"-DoutputDirectory={jars}/lib",
+                        "dependency:copy-dependencies"], check=True)
     subprocess.run(["javac", "-cp", f"{jars}/lib/*", "-d", jars / "classes", SOURCES / "netty/Peer.java"], check=True)
     node.mkdir(parents=True, exist_ok=True)
     for name in ("package.json", "peer.js"):

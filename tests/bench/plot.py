@@ -1,5 +1,5 @@
-"""The picture: a bar for each paired ratio, with the range of its rounds; 1 is the limit. Logarithmic from 0.1 to 100. The ratio is what the
-goal asks for, throughput where it asks for none."""
+"""The picture: a bar for each paired ratio, with the range of its rounds; 1 is the limit. Logarithmic from 0.1 to 100. The ratio is what
+the goal asks for, throughput where it asks for none."""
 from math import log10
 
 

@@ -20,7 +20,8 @@ function init(args)
     for i = 1, 4096 do
       local five = {}
       for line = 1, 5 do
-        five[line] = string.format('{"line":%d,"sku":"I-%d","quantity":"1","unit_price":"1","location":"L-%d"}', line, math.random(items), 1 + i % 4)
+        five[line] = string.format('{"line":%d,"sku":"I-%d","quantity":"1","unit_price":"1","location":"L-%d"}', line, math.random(items),
+                                   1 + i % 4)
       end
       lines[i] = table.concat(five, ",")
     end

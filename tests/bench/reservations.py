@@ -1,5 +1,5 @@
-"""G6: reservations of one unit, 32 connections, on one hot item, zipf over 10,000 items and uniform over all, beside a conditional UPDATE of
-one narrow row by prepared statements; and whether ever one too many was given away."""
+"""G6: reservations of one unit, 32 connections, on one hot item, zipf over 10,000 items and uniform over all, beside a conditional UPDATE
+of one narrow row by prepared statements; and whether ever one too many was given away."""
 import time
 
 from figures import row, too_many
@@ -37,7 +37,8 @@ def reservations(rounds, seconds):
 
         def limit(kind):
             return limits.arm(f"update {kind} {KINDS[kind]} 32 {seconds * 1000}")
-        seen = interleaved({"reservation, one hot item": arm("hot"), "reservation, zipf": arm("zipf"), "reservation, uniform": arm("uniform"),
+        seen = interleaved({"reservation, one hot item": arm("hot"), "reservation, zipf": arm("zipf"),
+                            "reservation, uniform": arm("uniform"),
                             "conditional UPDATE, hot": limit("hot"), "conditional UPDATE, hot again": limit("hot"),
                             "conditional UPDATE, zipf": limit("zipf"), "conditional UPDATE, uniform": limit("uniform")}, rounds)
         over, note = sell_out(ours, stamp)

@@ -70,7 +70,7 @@ class Recording:
 
     def write(self, path, units, places, guarded=False, left_out=()):
         """units: names of the orders (or events), which rows with an owner go to; the others are dealt out evenly. places: unit -> keys of
-        the positions that it wrote. Other rows that are updated by key go round: one a unit. Answers how many rows of each table there are."""
+        the positions that it wrote. Other rows that are updated by key go round: one a unit. Answers the rows by table."""
         index = {name: i for i, name in enumerate(units)}
         tables, out = [], [[] for _ in units]
         for table, rows in self.found.items():

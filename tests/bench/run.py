@@ -12,7 +12,7 @@ import plot
 import world
 from atp import atp, select
 from capture import capture
-from goals import document
+from goals import beside_goals, document
 from ingest import event_path, ingest, ingest_million
 from measure import ROOT
 from peers import peers
@@ -31,16 +31,17 @@ def ratio(line, name):
 
 
 def table(results):
-    yield (f"{'what':27}{'per second':>12}  {'beside':27}{'per second':>12}{'ratio':>8}  {'of rounds':11}{'CPU us':>14}{'limit':>9}{'ratio':>7}"
-           f"{'p50 us':>9}{'p99 us':>9}{'limit':>9}{'ratio':>7}")
+    yield (f"{'what':27}{'per second':>12}  {'beside':27}{'per second':>12}{'ratio':>8}  {'of rounds':11}{'CPU us':>14}{'limit':>9}"
+           f"{'ratio':>7}{'p50 us':>9}{'p99 us':>9}{'limit':>9}{'ratio':>7}")
     for lines in results.values():
         for one in lines:
             cpu = "+".join(f"{value:.1f}" for value in one["cpu"].values())
             theirs = f"{sum(one['limit_cpu'].values()):.1f}" if one["limit_cpu"] else ""
             spread = f"{one['rate_ratio']['low']:.2f}-{one['rate_ratio']['high']:.2f}"
             late = [f"{one[part]:.0f}" if part in one else "" for part in ("p50", "p99", "limit_p99")]
-            yield (f"{one['what']:27}{one['rate']:>12.1f}  {one['limit']:27}{one['limit_rate']:>12.1f}{ratio(one, 'rate_ratio'):>8}  {spread:11}"
-                   f"{cpu:>14}{theirs:>9}{ratio(one, 'cpu_ratio'):>7}{late[0]:>9}{late[1]:>9}{late[2]:>9}{ratio(one, 'p99_ratio'):>7}")
+            yield (f"{one['what']:27}{one['rate']:>12.1f}  {one['limit']:27}{one['limit_rate']:>12.1f}"
+                   f"{ratio(one, 'rate_ratio'):>8}  {spread:11}{cpu:>14}{theirs:>9}{ratio(one, 'cpu_ratio'):>7}"
+                   f"{late[0]:>9}{late[1]:>9}{late[2]:>9}{ratio(one, 'p99_ratio'):>7}")
             if one.get("note"):
                 yield f"  {one['note']}"
 
@@ -62,7 +63,7 @@ def write(asked, head, results):
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps({**head, "results": results}, indent=1) + "\n")
     path.with_suffix(".svg").write_text(plot.picture(results))
-    path.with_name("goals.md").write_text("\n".join([*document(results, said(head)), ""]))
+    path.with_name("goals.md").write_text("\n".join([*document(results, said(head), table(results)), ""]))
 
 
 def main():
@@ -91,7 +92,7 @@ def main():
         head["load"].append(os.getloadavg()[0])
     print(said(head))
     print("\n".join(table(results)))
-    print("\n".join(document(results, "")))
+    print("\n".join(beside_goals(results)))
     write(asked, head, results)
     return 1 if failed or not results else 0
 

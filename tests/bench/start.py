@@ -1,4 +1,4 @@
-"""G10: from nothing to ready, and the memory after it, beside a binary COPY of the same positions and bare Beast that holds them in a map."""
+"""G10: from nothing to ready, and the memory after it, beside a binary COPY of the same positions and bare Beast with them in a map."""
 import time
 
 import world

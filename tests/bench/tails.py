@@ -1,4 +1,4 @@
-"""G11 and G13: what the others feel while the hub is busy. An open loop asks at a fixed rate and measures from when each request was due."""
+"""G11 and G13: what the others feel while the hub is busy. An open loop asks at a fixed rate and measures from when each was due."""
 import re
 import subprocess
 import threading
@@ -9,7 +9,7 @@ from figures import row
 from measure import BENCHES, KEY, interleaved, load
 from world import ITEMS, Hub
 
-ATP_RATE, RESERVATION_RATE, CAPTURE_RATE = 2000, 400, 400  # of the requests whose p99 is asked for: light, so that they wait for others only
+ATP_RATE, RESERVATION_RATE, CAPTURE_RATE = 2000, 400, 400  # light: they are to wait for others only
 SECONDS = 2
 
 

@@ -34,13 +34,15 @@ if (cluster.isPrimary) {
           confirmed: { type: "array", items: { type: "object", properties: { quantity: text, date: text, location: text } } },
           earliest_full_date: { type: ["string", "null"] },
           locations: { type: "array", items: { type: "object", properties: {
-            location: text, available: text, on_hand: text, as_of: text, age_ms: { type: "integer" }, stale: { type: "boolean" } } } } } } },
+            location: text, available: text, on_hand: text, as_of: text,
+            age_ms: { type: "integer" }, stale: { type: "boolean" } } } } } } },
       },
     },
   };
   const body = {
     type: "object", required: ["lines"],
-    properties: { lines: { type: "array", items: { type: "object", required: ["sku", "quantity"], properties: { sku: text, quantity: text } } } },
+    properties: { lines: { type: "array", items: { type: "object", required: ["sku", "quantity"],
+      properties: { sku: text, quantity: text } } } },
   };
   const counted = { answers: 0, refusals: 0, nanos: 0n };
 

@@ -135,7 +135,8 @@ public final class Peer {
       boolean known = client != null && request.uri().equals("/v1/availability/check");
       ByteBuf body = context.alloc().buffer(4096);
       if (known) answer(new ByteBufInputStream(request.content()), new ByteBufOutputStream(body));
-      var response = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, known ? HttpResponseStatus.OK : HttpResponseStatus.UNAUTHORIZED, body);
+      var status = known ? HttpResponseStatus.OK : HttpResponseStatus.UNAUTHORIZED;
+      var response = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, status, body);
       String correlation = request.headers().get("X-Correlation-Id");
       var random = ThreadLocalRandom.current();
       response.headers().set("X-Correlation-Id",
