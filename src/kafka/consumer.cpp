@@ -302,12 +302,21 @@ std::vector<Partition> Consumer::assignment() const {
   return out;
 }
 
+/// Not rd_kafka_query_watermark_offsets: it waits for the broker's answer whatever its limit says.
 Result<Watermarks> Consumer::watermarks(const Partition& partition, Deadline deadline) {
-  Watermarks marks;
-  const auto error = rd_kafka_query_watermark_offsets(state_->handle.get(), partition.topic.c_str(), partition.number, &marks.low,
-                                                      &marks.high, in_ms(deadline.left()));
-  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return fault_of(error, "asking for the watermarks of " + partition.topic);
-  return marks;
+  const auto ask = [&](std::int64_t which) -> Result<std::int64_t> {
+    const auto list = list_of({&partition, 1});
+    list->elems[0].offset = which;  // where a time may stand, Kafka takes these two as well
+    auto error = rd_kafka_offsets_for_times(state_->handle.get(), list.get(), in_ms(deadline.left()));
+    if (error == RD_KAFKA_RESP_ERR_NO_ERROR) error = list->elems[0].err;
+    if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return fault_of(error, "asking for the watermarks of " + partition.topic);
+    return list->elems[0].offset;
+  };
+  const auto low = ask(RD_KAFKA_OFFSET_BEGINNING);
+  if (!low) return low.fault();
+  const auto high = ask(RD_KAFKA_OFFSET_END);
+  if (!high) return high.fault();
+  return Watermarks{*low, *high};
 }
 
 /// Leaves the group, so that the others need not wait for our session to end.

@@ -265,6 +265,26 @@ TEST(ConsumerOutageTest, CloseEndsInTimeWithARevocationThatWasNotHandedOutYet) {
   EXPECT_EQ(left_behind(), left) << "nothing is left behind";
 }
 
+// librdkafka's own call for watermarks waits for the answer of a broker that it once knew, whatever the limit: a stop hung in it.
+TEST(ConsumerOutageTest, TheWatermarksOfABrokerThatHasGoneEndInTime) {
+  auto broker = MockBroker::start().value();
+  ASSERT_TRUE(broker->create({"t", 1, 1, {}}));
+  ConsumerSettings settings{.cluster = {.brokers = broker->bootstrap()}, .group = "g"};
+  const auto reader = Consumer::open(settings, {"t"}).value();
+  const auto before = reader->watermarks({"t", 0}, Deadline::in(10s));
+  ASSERT_TRUE(before) << before.fault().message();
+  EXPECT_EQ(before->low, 0);
+  EXPECT_EQ(before->high, 0);
+  ASSERT_TRUE(broker->set_down(1, true));
+  for (int i = 0; i < 3; ++i) {
+    const auto begin = Clock::now();
+    const auto marks = reader->watermarks({"t", 0}, Deadline::in(300ms));
+    ASSERT_FALSE(marks);
+    EXPECT_EQ(marks.fault().kind(), FaultKind::unavailable) << marks.fault().message();
+    EXPECT_LT(Clock::now() - begin, 1s);
+  }
+}
+
 TEST(EndTest, WhatDoesNotEndIsLeftBehindAndCounted) {
   const auto left = left_behind();
   EXPECT_TRUE(end_by(Deadline::in(5s), [] {}));
