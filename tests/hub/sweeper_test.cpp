@@ -1,0 +1,116 @@
+// What time brings about: holds end, what waited is decided when its parent comes or buried when it does not, gaps are raised, old rows go.
+#include "hub/sweeper.hpp"
+
+#include "base.hpp"
+
+namespace crossdock::hub {
+namespace {
+
+class SweeperTest : public WithServices {
+ protected:
+  void SetUp() override {
+    WithServices::SetUp();
+    if (IsSkipped()) return;
+    shared.locations = [] { return std::make_shared<promise::Locations>(); };
+    shared.own_commits = &memory;
+    shared.failed = [](const std::string&, const postgres::Failure&) {};
+    FeedSettings feed;
+    feed.system = "wms";
+    feed.name = "inventory";
+    feed.topic = "wms.inventory.v1";
+    settings.feeds = {feed};
+    ASSERT_TRUE(store::Follower(settings.database, memory).load());
+  }
+  void start() {
+    sweeper = std::make_unique<Sweeper>(settings, shared, memory);
+    sweeper->start();
+  }
+  void decide(const std::shared_ptr<ledger::Request>& request) {
+    postgres::Connection connection(settings.database, "test", store::all_statements());
+    std::vector<ledger::Request*> batch{request.get()};
+    auto decided = store::decide(connection, shared, batch);
+    ASSERT_TRUE(decided) << decided.failure().message;
+  }
+  bool becomes(const std::string& sql, const std::string& wanted) {
+    return soon([&] { return ask(sql) == wanted; });
+  }
+  /// A record that waits for an item, as the intake stores it.
+  void wait_for_item(const std::string& sku, const std::string& until) {
+    std::string body = R"({"kind":"snapshot","id":"w1","source":"wms","location":"E","sku":")" + sku + R"(","sequence":1,"as_of":")" +
+                       Instant::now().text() + R"(","on_hand":"7"})";
+    run("insert into waiting (want_kind, want_key, until, kind, feed, topic, partition, record_offset, record_key, headers, body) values "
+        "('item', '" +
+        sku + "', " + until + ", 'inventory', 'wms.inventory', 'wms.inventory.v1', 0, 5, 'k', '', convert_to('" + body + "', 'UTF8'))");
+    run("insert into feed_cursor (topic, partition, feed, next, start, waiting) values ('wms.inventory.v1', 0, 'wms.inventory', 6, 0, 1)");
+  }
+
+  HubMemory memory;
+  store::Shared shared;
+  std::unique_ptr<Sweeper> sweeper;
+};
+
+TEST_F(SweeperTest, AHoldThatIsOverGivesItsQuantityBack) {
+  decide(ledger::snapshot_of({"A", "E"}, 1, ledger::qty(10), Instant::now()));
+  auto reserve = ledger::reserve_of({{{"A", "E"}, ledger::qty(4), {}}}, ReservationPolicy::all_or_nothing, 1s);
+  decide(reserve);
+  ASSERT_EQ(ask("select state from reservation where id = '" + reserve->id + "'"), "created");
+  start();
+  EXPECT_TRUE(becomes("select state from reservation where id = '" + reserve->id + "'", "expired"));
+  EXPECT_EQ(ask("select demand from position where sku = 'A'"), "");
+}
+
+TEST_F(SweeperTest, WhatWaitedIsDecidedWhenItsParentComes) {
+  wait_for_item("LATE", "clock_timestamp() + interval '1 hour'");
+  start();
+  std::this_thread::sleep_for(600ms);
+  EXPECT_EQ(ask("select count(*) from waiting"), "1") << "not before";
+  run("insert into master values ('item', 'LATE', 1, '{\"sku\":\"LATE\",\"base_uom\":\"EA\"}')");
+  memory.master("item", "LATE", 1, R"({"sku":"LATE","base_uom":"EA"})");
+  sweeper->wake();
+  EXPECT_TRUE(becomes("select count(*) from waiting", "0"));
+  EXPECT_EQ(ask("select trim_scale(on_hand) from position where sku = 'LATE'"), "7");
+  EXPECT_EQ(ask("select waiting || ' ' || applied || ' ' || dead from feed_cursor"), "0 1 0");
+}
+
+TEST_F(SweeperTest, WhoseParentDoesNotComeIsBuriedWithItsOwnBytes) {
+  wait_for_item("NEVER", "clock_timestamp() + interval '1 second'");
+  start();
+  EXPECT_TRUE(becomes("select count(*) from waiting", "0"));
+  EXPECT_EQ(ask("select topic || ' ' || convert_from(key, 'UTF8') from outbox where convert_from(body, 'UTF8') like '%NEVER%'"),
+            "wms.inventory.v1.dlq k");
+  EXPECT_EQ(ask("select waiting || ' ' || applied || ' ' || dead from feed_cursor"), "0 0 1");
+  EXPECT_EQ(ask("select count(*) from position"), "0");
+}
+
+/// Two instances sweep the same rows: each is decided once.
+TEST_F(SweeperTest, TwoSweepersDecideARowOnce) {
+  wait_for_item("LATE", "clock_timestamp() + interval '1 hour'");
+  run("insert into master values ('item', 'LATE', 1, '{\"sku\":\"LATE\",\"base_uom\":\"EA\"}')");
+  memory.master("item", "LATE", 1, R"({"sku":"LATE","base_uom":"EA"})");
+  Sweeper other(settings, shared, memory);
+  start();
+  other.start();
+  EXPECT_TRUE(becomes("select count(*) from waiting", "0"));
+  std::this_thread::sleep_for(600ms);
+  EXPECT_EQ(ask("select trim_scale(on_hand) from position where sku = 'LATE'"), "7");
+  EXPECT_EQ(ask("select waiting || ' ' || applied + duplicate || ' ' || dead from feed_cursor"), "0 1 0");
+}
+
+TEST_F(SweeperTest, OldChangesGoAndTheDatabaseIsLookedAt) {
+  run("insert into change (at, body) select now() - interval '30 days', '' from generate_series(1, 10)");
+  start();
+  EXPECT_TRUE(becomes("select count(*) from change where at < now() - interval '29 days'", "0"));
+  EXPECT_EQ(sweeper->unsafe(), "");
+}
+
+TEST_F(SweeperTest, AStopDoesNotWaitForTheNextSweep) {
+  start();
+  std::this_thread::sleep_for(300ms);
+  auto begin = Clock::now();
+  sweeper->begin_stop();
+  sweeper->stop();
+  EXPECT_LT(Clock::now() - begin, 2s);
+}
+
+}  // namespace
+}  // namespace crossdock::hub
