@@ -87,12 +87,12 @@ http::Response refused(const http::Request& request, const ledger::Refusal& refu
       json::append_escaped(name, members);
       members += ':' + value;
     }
-    (void)std::move(problem).error(mistake, std::move(members));
+    problem.add_error(mistake, std::move(members));
   }
   if (!refusal.members.empty()) {
     json::Document parsed;
     if (!parsed.parse("{" + refusal.members + "}"))
-      for (json::View member : parsed.root().children()) (void)std::move(problem).member(member.key(), std::string(member.raw()));
+      for (json::View member : parsed.root().children()) problem.add_member(member.key(), std::string(member.raw()));
   }
   return problem.response(request);
 }

@@ -62,6 +62,7 @@ void fill(validation::Rules& rules, validation::CheckRule& rule, const Check& ch
 
 void fill(validation::Rules& rules, validation::CheckRule& rule, const AskedCheck& check, const char* name) {
   fill(rules, rule, static_cast<const Check&>(check), name);
+  rule.refuse = check.when_indeterminate == WhenIndeterminate::refuse;
   rule.without = {without(check.without.use), check.without.max_age, without(check.without.otherwise)};
 }
 
@@ -96,6 +97,7 @@ validation::Rules check_rules(const Settings& settings) {
   fill(rules, rules.price, chosen.price, "price");
   fill(rules, rules.ship_to, chosen.ship_to, "ship_to");
   fill(rules, rules.atp, chosen.atp, "atp");
+  rules.atp.refuse = chosen.atp.when_indeterminate == WhenIndeterminate::refuse;
   rules.price_tolerance = chosen.price.tolerance;
   rules.restricted_countries = chosen.ship_to.restricted_countries;
   rules.availability = availability_rules(settings.availability);

@@ -64,7 +64,8 @@ class PointerWalk {
     for (std::uint32_t i = 0; want != wanted.end() && i < tree_.nodes.size(); ++i) {
       enter(i);
       if (*want == i) {
-        if (out.size() == most_pointers || (bytes += pointer_.size()) > most_bytes) break;
+        bytes += pointer_.size();
+        if (out.size() == most_pointers || bytes > most_bytes) break;
         out.push_back(pointer_);
         ++want;
       }

@@ -15,12 +15,12 @@ constexpr std::int32_t day_number(int y, unsigned m, unsigned d) {
 }
 constexpr std::int32_t first_day = day_number(1, 1, 1), last_day = day_number(9999, 12, 31);
 
-/// The number that `count` digits at `text` spell, or -1.
-int digits(const char* text, int count) {
+/// The number that the `count` digits of `text` from `at` on spell, or -1.
+int digits(std::string_view text, std::size_t at, std::size_t count) {
   int value = 0;
-  for (int i = 0; i < count; ++i) {
-    if (text[i] < '0' || text[i] > '9') return -1;
-    value = value * 10 + (text[i] - '0');
+  for (char c : text.substr(at, count)) {
+    if (c < '0' || c > '9') return -1;
+    value = value * 10 + (c - '0');
   }
   return value;
 }
@@ -50,7 +50,7 @@ std::int64_t take_fraction(std::string_view& rest) {
 std::optional<int> offset_minutes(std::string_view text) {
   if (text == "Z" || text == "z") return 0;
   if (text.size() != 6 || (text[0] != '+' && text[0] != '-') || text[3] != ':') return std::nullopt;
-  const int hours = digits(text.data() + 1, 2), minutes = digits(text.data() + 4, 2);
+  const int hours = digits(text, 1, 2), minutes = digits(text, 4, 2);
   if (hours < 0 || hours > 23 || minutes < 0 || minutes > 59) return std::nullopt;
   return (hours * 60 + minutes) * (text[0] == '-' ? -1 : 1);
 }
@@ -81,7 +81,7 @@ void append_instant(std::string& out, std::int64_t micros, int fraction_digits) 
 
 std::optional<Date> Date::parse(std::string_view text) {
   if (text.size() != 10 || text[4] != '-' || text[7] != '-') return std::nullopt;
-  const int y = digits(text.data(), 4), m = digits(text.data() + 5, 2), d = digits(text.data() + 8, 2);
+  const int y = digits(text, 0, 4), m = digits(text, 5, 2), d = digits(text, 8, 2);
   if (y < 1 || m < 1 || d < 1) return std::nullopt;
   const chr::year_month_day ymd{chr::year{y}, chr::month{static_cast<unsigned>(m)}, chr::day{static_cast<unsigned>(d)}};
   if (!ymd.ok()) return std::nullopt;
@@ -108,7 +108,7 @@ Instant Instant::now() { return Instant{chr::duration_cast<chr::microseconds>(ch
 std::optional<Instant> Instant::parse(std::string_view text) {
   if (text.size() < 20 || (text[10] != 'T' && text[10] != 't') || text[13] != ':' || text[16] != ':') return std::nullopt;
   const std::optional<Date> date = Date::parse(text.substr(0, 10));
-  const int h = digits(text.data() + 11, 2), m = digits(text.data() + 14, 2), s = digits(text.data() + 17, 2);
+  const int h = digits(text, 11, 2), m = digits(text, 14, 2), s = digits(text, 17, 2);
   if (!date || h < 0 || h > 23 || m < 0 || m > 59 || s < 0 || s > 60) return std::nullopt;
   std::string_view rest = text.substr(19);
   const std::int64_t fraction = take_fraction(rest);

@@ -36,7 +36,8 @@ constexpr ProblemCode kCodes[] = {
     {"precondition_required", 428, "If-Match is missing", "Send the ETag of the revision that you have seen."},
     {"rate_limited", 429, "Too many requests", "Wait as long as Retry-After says.", true},
     {"overloaded", 503, "The hub is too busy", "Nothing was done. Repeat it after Retry-After.", true},
-    {"not_ready", 503, "The hub is not ready", "It is starting, draining, or its database is away. Repeat it after Retry-After.", true},
+    {"not_ready", 503, "The hub is not ready",
+     "It is starting, draining, its database is away, or nobody can judge the order now. Repeat it after Retry-After.", true},
     {"deadline_exceeded", 504, "The time ran out", "What was asked may have been done: repeat it with the same Idempotency-Key.", true},
     {"internal_error", 500, "The hub has a defect",
      "It was logged under the correlation id. Report it, or repeat with the same Idempotency-Key."},
@@ -68,13 +69,17 @@ Problem&& Problem::errors(Mistakes mistakes) && {
   return std::move(*this);
 }
 
+void Problem::add_error(Mistake mistake, std::string members) { errors_.push_back(Entry{std::move(mistake), std::move(members)}); }
+
+void Problem::add_member(std::string_view name, std::string json) { members_.emplace_back(name, std::move(json)); }
+
 Problem&& Problem::error(Mistake mistake, std::string members) && {
-  errors_.push_back(Entry{std::move(mistake), std::move(members)});
+  add_error(std::move(mistake), std::move(members));
   return std::move(*this);
 }
 
 Problem&& Problem::member(std::string_view name, std::string json) && {
-  members_.emplace_back(name, std::move(json));
+  add_member(name, std::move(json));
   return std::move(*this);
 }
 

@@ -31,6 +31,9 @@ class Problem {
   Problem(int status, std::string_view code, std::string detail);
 
   Problem&& errors(Mistakes mistakes) &&;
+  /// As the two below, for a problem that is built step by step.
+  void add_error(Mistake mistake, std::string members = {});
+  void add_member(std::string_view name, std::string json);
   /// An entry of errors[] that carries more than the usual members: `members` is JSON text such as `"available":"3","version":17`.
   Problem&& error(Mistake mistake, std::string members = {}) &&;
   /// Another member of the problem itself: a finished JSON value.

@@ -112,10 +112,15 @@ void Capture::decide_new(World& world) {
   for (const auto& grant : grants) promises.push_back(grant.promises);
   validation::judge_promises(judged, promises, *rules);
   auto decision = validation::decide(judged.findings, judged.checks, judged.order.accept_changes);
-  if (decision == crossdock::Decision::reject) {
+  std::vector<const Finding*> waits_for;
+  if (decision == crossdock::Decision::indeterminate) waits_for = validation::refused_for_now(judged.findings, *rules);
+  if (decision == crossdock::Decision::reject || !waits_for.empty()) {
     positions.undo();
     if (holds) holds->mark = mark;
-    refuse(world, judged, decision);
+    if (waits_for.empty())
+      refuse(world, judged, decision);
+    else
+      refuse_for_now(world, judged, waits_for);
     return;
   }
   store(world, judged, decision, std::move(grants), holds, positions);
@@ -134,6 +139,22 @@ void Capture::refuse(World& world, const validation::Checked& judged, crossdock:
   auto verdict = verdict_of(judged.findings, judged.checks, decision);
   reply.refusal->members = verdict.substr(1, verdict.size() - 2);
   note(world, origin, {}, "hub", "order.rejected", judged.order.source + "/" + judged.order.order_number, reasons);
+}
+
+/// Nobody can say now, and by the rule of that check the order is not taken on hold meanwhile: the caller comes again.
+void Capture::refuse_for_now(World& world, const validation::Checked& judged, const std::vector<const Finding*>& reasons) {
+  Mistakes errors;
+  std::string codes;
+  for (const auto* finding : reasons) {
+    errors.push_back(Mistake{finding->pointer, finding->code, finding->message, finding->suggestion.value_or("")});
+    if (!codes.empty()) codes += ", ";
+    codes += finding->code;
+  }
+  reply = Reply::refuse(503, "not_ready", "The order cannot be judged now: " + codes + ". Repeat it with the same Idempotency-Key.",
+                        std::move(errors));
+  auto verdict = verdict_of(judged.findings, judged.checks, crossdock::Decision::indeterminate);
+  reply.refusal->members = verdict.substr(1, verdict.size() - 2);
+  note(world, origin, {}, "hub", "order.not_judged", judged.order.source + "/" + judged.order.order_number, codes);
 }
 
 OrderRow Capture::make_order(World& world, const validation::Checked& judged, crossdock::Decision decision) const {

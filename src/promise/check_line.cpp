@@ -90,6 +90,7 @@ void Scratch::confirm_later(const AskedLine& asked, Decimal rest) {
     candidates.push_back({location.code, location.priority, figure.today, &position_of(figure)});
     if (!asked.date && (!after || figure.today < *after)) after = figure.today;
   }
+  taken.reserve(outcome_.confirmed.size());
   for (const auto& part : outcome_.confirmed) taken.push_back({all[part.location].code, part.date, part.base});
   if (candidates.empty()) return;
   for (const auto& allotment : allot_later(rest, *after, candidates, taken, rules_->sourcing)) {

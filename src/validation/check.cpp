@@ -16,7 +16,7 @@ Pass::Pass(const OrderRequest& asked, const promise::Catalog& held, const Rules&
   items.resize(asked.lines.size());
 }
 
-Finding& Pass::note(Note note) {
+Finding& Pass::note(const Note& note) {
   out.findings.push_back(to_finding(note, rules));
   return out.findings.back();
 }

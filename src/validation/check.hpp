@@ -50,6 +50,9 @@ void judge_purchase_order(Checked& checked, const std::vector<PurchaseOrderUse>&
 /// reject before indeterminate before hold before change. A change that the caller does not accept rejects.
 Decision decide(const std::vector<Finding>& findings, const std::vector<Check>& checks, bool accept_changes);
 
+/// The findings for which a capture that is indeterminate is refused for now, by the rules of their checks; empty: it is taken on hold.
+std::vector<const Finding*> refused_for_now(const std::vector<Finding>& findings, const Rules& rules);
+
 /// Puts a check's status in, replacing one of the same name.
 void set_check(std::vector<Check>& checks, Check check);
 

@@ -21,6 +21,31 @@ Decision decide(const std::vector<Finding>& findings, const std::vector<Check>& 
   return some(Severity::change) ? Decision::accept_with_changes : Decision::accept;
 }
 
+namespace {
+
+/// The rule of the check that made a finding. A missing answer is told apart by what it was asked about.
+const CheckRule* rule_behind(const Finding& finding, const Rules& rules) {
+  const auto* known = rule_of(finding.code);
+  if (known == nullptr) return nullptr;
+  if (known->check == "atp") return &rules.atp;
+  if (known->check == "credit") return &rules.credit;
+  if (known->check == "shipping_method") return &rules.shipping_method;
+  if (known->check == "upstream") return finding.pointer == "/shipping_method" ? &rules.shipping_method : &rules.credit;
+  return nullptr;
+}
+
+}  // namespace
+
+std::vector<const Finding*> refused_for_now(const std::vector<Finding>& findings, const Rules& rules) {
+  std::vector<const Finding*> refused;
+  for (const auto& finding : findings) {
+    if (finding.severity != Severity::indeterminate) continue;
+    const auto* rule = rule_behind(finding, rules);
+    if (rule != nullptr && rule->refuse) refused.push_back(&finding);
+  }
+  return refused;
+}
+
 void set_check(std::vector<Check>& checks, Check check) {
   const auto held = std::find_if(checks.begin(), checks.end(), [&](const Check& one) { return one.name == check.name; });
   if (held == checks.end()) {

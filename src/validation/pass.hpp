@@ -23,7 +23,7 @@ class Pass {
   int exponent = 2;                                                ///< of the order's currency
   Checked out;
 
-  Finding& note(Note note);
+  Finding& note(const Note& note);
   /// Ends a check: failed if it made a finding above info, else passed; skipped where nothing was looked at.
   void finish(std::string_view check, const CheckRule& rule, bool looked = true);
   /// The day at the line's location; the earliest of all where it has none.

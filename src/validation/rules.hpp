@@ -25,6 +25,7 @@ struct CheckRule {
   bool made = true;  ///< false: the check is shown as skipped
   std::string from = "store";
   WithoutAnswer without;
+  bool refuse = false;  ///< where it is indeterminate, a capture is refused for now (503); else the order is taken on hold
 };
 
 struct Rules {

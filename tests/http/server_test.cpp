@@ -139,6 +139,7 @@ TEST(Server, ends_a_slow_head) {
   auto answer = client.answer();
   ASSERT_TRUE(answer);
   EXPECT_EQ(answer->status, 408);
+  EXPECT_EQ(answer->headers.at("retry-after"), "1");
   EXPECT_TRUE(client.closed());
   EXPECT_LT(Clock::now() - began, 3s);
 }
@@ -152,6 +153,7 @@ TEST(Server, ends_a_slow_body) {
   auto answer = client.answer();
   ASSERT_TRUE(answer);
   EXPECT_EQ(answer->status, 408);
+  EXPECT_EQ(answer->headers.at("retry-after"), "1");
   EXPECT_TRUE(client.closed());
   EXPECT_LT(Clock::now() - began, 3s);
   EXPECT_EQ(server.requests, 0);
@@ -166,6 +168,7 @@ TEST(Server, ends_a_body_that_is_fast_enough_but_never_ends) {
   auto answer = client.answer();
   ASSERT_TRUE(answer);
   EXPECT_EQ(answer->status, 408);
+  EXPECT_EQ(answer->headers.at("retry-after"), "1");
 }
 
 TEST(Server, ends_an_idle_connection) {

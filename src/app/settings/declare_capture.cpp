@@ -40,6 +40,13 @@ config::Typed<Unanswered> unanswered(bool last_known) {
   return one_of(words);
 }
 
+config::Typed<WhenIndeterminate> when_indeterminate() {
+  static const auto type = one_of<WhenIndeterminate>(
+      {{"hold", WhenIndeterminate::hold, "the order is taken on hold"},
+       {"refuse", WhenIndeterminate::refuse, "it is refused for now: 503 not_ready, and the caller comes again"}});
+  return type;
+}
+
 const config::Settings<Without>& without() {
   static const auto settings =
       config::Settings<Without>("without", "What a check does when its system does not answer in time.")
@@ -71,7 +78,9 @@ const config::Settings<Check>& store_check() {
 config::Settings<AskedCheck> asked_check(const std::string& name, const std::string& answer) {
   return check<AskedCheck>(name, "An order check that the store answers, or a system.", origin({"store"}, answer))
       .optional("timeout", &AskedCheck::timeout, "How long the system is waited for.", duration(milliseconds(1), milliseconds(30'000)))
-      .optional("without", &AskedCheck::without, "What happens without an answer.", without().type());
+      .optional("without", &AskedCheck::without, "What happens without an answer.", without().type())
+      .optional("when_indeterminate", &AskedCheck::when_indeterminate, "What a capture does when nobody can say now.",
+                when_indeterminate());
 }
 
 const config::Settings<PriceCheck>& price_check() {
@@ -95,7 +104,9 @@ const config::Settings<AtpCheck>& atp_check() {
   static const auto settings = check<AtpCheck>("atp_check", "Whether the lines can be promised.", origin({"memory"}))
                                    .optional("stale_after", &AtpCheck::stale_after,
                                              "The age of a feed's watermark from which its stock counts as stale.", duration())
-                                   .optional("when_stale", &AtpCheck::when_stale, "What stale stock is worth when an order is checked.");
+                                   .optional("when_stale", &AtpCheck::when_stale, "What stale stock is worth when an order is checked.")
+                                   .optional("when_indeterminate", &AtpCheck::when_indeterminate,
+                                             "What a capture does when its stock is too old to promise on.", when_indeterminate());
   return settings;
 }
 

@@ -93,6 +93,8 @@ struct Without {
 enum class Severity { info, hold, reject, indeterminate };
 enum class WhenStale { serve, conservative, deny };
 
+enum class WhenIndeterminate { hold, refuse };
+
 /// Who answers a check: the store, the memory, or a system's answer (`erp.credit`).
 struct Origin {
   enum class Kind { store, memory, system };
@@ -113,6 +115,7 @@ struct Check {
 struct AskedCheck : Check {
   milliseconds timeout{500};
   Without without;
+  WhenIndeterminate when_indeterminate = WhenIndeterminate::hold;
 };
 
 struct PriceCheck : Check {
@@ -127,6 +130,7 @@ struct AtpCheck : Check {
   AtpCheck() { from.kind = Origin::Kind::memory; }
   milliseconds stale_after{std::chrono::minutes(2)};
   WhenStale when_stale = WhenStale::serve;
+  WhenIndeterminate when_indeterminate = WhenIndeterminate::hold;
 };
 
 /// The order checks, by their names in `checks[]` of an answer.
