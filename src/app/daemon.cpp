@@ -61,7 +61,7 @@ class Daemon {
 
  private:
   void reload();
-  void end_retired(std::shared_ptr<Life> life);
+  static void end_retired(Life& life);
   void join_retired();
 
   const RunOptions& options_;
@@ -112,12 +112,12 @@ void Daemon::reload() {
   log::set_level(level_of(settings->log.level));
   log::info("reload.applied");
   log::info("ready", {{"instance", life_->instance()}});
-  retired_ = std::thread([this, old = std::move(old)]() mutable { end_retired(std::move(old)); });
+  retired_ = std::thread([old = std::move(old)] { end_retired(*old); });  // the last owner: it goes with the thread
 }
 
-void Daemon::end_retired(std::shared_ptr<Life> life) {
-  bool whole = life->end(Deadline::in(life->drain()), [](const char*) {});
-  log::info("reload.drained", {{"instance", life->instance()}, {"all_answered", whole}});
+void Daemon::end_retired(Life& life) {
+  bool whole = life.end(Deadline::in(life.drain()), [](const char*) {});
+  log::info("reload.drained", {{"instance", life.instance()}, {"all_answered", whole}});
 }
 
 void Daemon::join_retired() {

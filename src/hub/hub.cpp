@@ -192,7 +192,7 @@ Task<validation::Answers> Hub::ask_others(const OrderRequest& order, Deadline de
   Question question(order, memory_.catalog());
   auto asking_credit = asker.credit(question, deadline);
   asio::co_spawn(executor, std::move(asking_credit),
-                 [credit](std::exception_ptr broken, validation::Answer<validation::CreditFacts> answer) {
+                 [credit](const std::exception_ptr& broken, validation::Answer<validation::CreditFacts> answer) {
                    if (broken) answer.status = validation::AnswerStatus::unavailable;
                    credit.deliver(std::move(answer));
                  });

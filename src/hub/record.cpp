@@ -74,7 +74,7 @@ void take(Record& record, const FeedSettings& feed, const Event& event, Shipment
 }
 
 template <class Other>
-void take(Record& record, const FeedSettings&, const Event&, Other, const HubMemory&) {
+void take(Record& record, const FeedSettings&, const Event&, const Other&, const HubMemory&) {
   unusable(record, "not_supported", "this installation takes inventory events and shipments");
 }
 
