@@ -62,9 +62,11 @@ void look_at_kafka(const Settings& settings, std::vector<Finding>& out) {
   out.push_back({"kafka", true, std::to_string(topics->size()) + " topics at " + settings.kafka.brokers, ""});
   for (const auto& [name, system] : settings.systems)
     for (const auto& [feed_name, feed] : system.feeds) {
+      std::string full_name = "feed ";
+      full_name.append(name).append(".").append(feed_name);
       bool there = std::any_of(topics->begin(), topics->end(), [&](const kafka::Topic& topic) { return topic.name == feed.kafka.topic; });
       bool made = there || settings.kafka.topics.create;
-      out.push_back({"feed " + name + "." + feed_name, made, there ? feed.kafka.topic : feed.kafka.topic + " does not exist yet",
+      out.push_back({full_name, made, there ? feed.kafka.topic : feed.kafka.topic + " does not exist yet",
                      made ? "" : "create the topic, or set kafka.topics.create: true"});
     }
 }
