@@ -20,10 +20,11 @@ void Batch::take(std::span<const kafka::Report> reports) {
     --outstanding_;
     if (report.ok())
       states_[place] = State::acknowledged;
-    else if (report.rejected)
+    else if (report.rejected && handed_ == 1)
       refuse(place, report.message);
     else
       fail(place);
+    refused_together_ = refused_together_ || (report.rejected && handed_ > 1);
   }
 }
 

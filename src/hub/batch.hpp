@@ -22,12 +22,14 @@ class Batch {
   const std::vector<store::OutboxRow>& rows() const { return rows_; }
   /// What the producer's report of a row will bear.
   std::uint64_t token(std::size_t place) const { return (std::uint64_t{number_} << 32) | place; }
-  void handed_over() { ++outstanding_; }
+  void handed_over() { ++outstanding_, ++handed_; }
   void take(std::span<const kafka::Report> reports);
   void refuse(std::size_t place, std::string why);  ///< Kafka will never take it
   void fail(std::size_t place);                     ///< to be tried again
 
   bool failed() const { return failed_; }
+  /// The broker refused a record that shared its request with others: which of them is at fault is not known, so all count as failed.
+  bool refused_together() const { return refused_together_; }
   bool outstanding() const { return outstanding_ > 0; }
   bool any_acknowledged() const;
   const std::vector<std::pair<std::size_t, std::string>>& refused() const { return refused_; }
@@ -41,8 +43,8 @@ class Batch {
   std::uint32_t number_;
   std::vector<State> states_;
   std::vector<std::pair<std::size_t, std::string>> refused_;
-  std::size_t outstanding_ = 0;
-  bool failed_ = false;
+  std::size_t outstanding_ = 0, handed_ = 0;
+  bool failed_ = false, refused_together_ = false;
 };
 
 }  // namespace crossdock::hub

@@ -10,7 +10,7 @@ namespace crossdock::hub {
 using namespace std::chrono_literals;
 
 namespace {
-constexpr int rows_a_turn = 2'000;
+constexpr int most_rows_a_turn = 2'000;
 }
 
 Publisher::Publisher(const Settings& settings)
@@ -81,14 +81,21 @@ bool Publisher::renew() {
 /// One batch, wholly: read, sent, acknowledged, ended. Answers whether there may be more.
 bool Publisher::publish() {
   if (leases_.empty()) return false;
-  auto rows = outbox_.read(leases_, rows_a_turn);
+  auto limit = rows_a_turn_;
+  auto rows = outbox_.read(leases_, limit);
   if (!rows) {
     log::warning("publisher.read_failed", {{"message", rows.failure().message}});
     return false;
   }
   waiting_ = static_cast<std::int64_t>(rows->size());
   if (rows->empty()) return false;
-  return send(*rows) && rows->size() == rows_a_turn;
+  if (!send(*rows)) {
+    good_turns_ = 0;
+    return rows_a_turn_ < limit;  // refused together: smaller ones at once
+  }
+  // Not at once after the first that went: each refusal costs a producer.
+  if (++good_turns_ % 16 == 0) rows_a_turn_ = std::min(most_rows_a_turn, rows_a_turn_ * 2);
+  return static_cast<int>(rows->size()) == limit;
 }
 
 /// What this hub publishes exists before the first event, so that consumers may subscribe at once.
@@ -119,8 +126,9 @@ bool Publisher::open_producer() {
   if (producer_) return true;
   kafka::ProducerSettings wanted;
   wanted.cluster = settings_.kafka;
-  // A record must not be sent after its lane's lease has gone to another instance.
-  wanted.message_timeout = settings_.lease / 2;
+  // The library gives records up one by one, as each grows too old, and sends the younger ones of the same key when the broker comes back
+  // at that moment. So we are always earlier than it, and give up all that is on its way at once (await_reports).
+  wanted.message_timeout = settings_.lease * 2;
   auto opened = kafka::Producer::open(wanted);
   if (!opened) {
     log::error("publisher.kafka", {{"message", opened.fault().message()}});
@@ -138,8 +146,9 @@ bool Publisher::send(const std::vector<store::OutboxRow>& rows) {
   Batch batch(rows, ++batches_);
   hand_over(batch);
   await_reports(batch);
-  kafka_up_ = !batch.failed() || batch.any_acknowledged();
+  kafka_up_ = !batch.failed() || batch.any_acknowledged() || batch.refused_together();
   if (batch.failed()) tell_failure(batch);
+  if (batch.refused_together()) rows_a_turn_ = std::max(1, static_cast<int>(rows.size()) / 2);
   return end_rows(batch) && !batch.failed();
 }
 
@@ -165,10 +174,11 @@ void Publisher::hand_over(Batch& batch) {
   }
 }
 
-/// Until each has its report: at most as long as the lease surely holds, and as a stop gives time.
+/// Until each has its report or one has failed: at most as long as the lease surely holds (a record must not be sent after its lane has
+/// gone to another instance), and as a stop gives time. What is left is given up at once, so that none overtakes another.
 void Publisher::await_reports(Batch& batch) {
-  auto limit = Deadline::in(settings_.lease);
-  while (batch.outstanding() && !limit.passed() && !drained_by().passed()) batch.take(producer_->poll(20ms));
+  auto limit = Deadline::in(settings_.lease / 2);
+  while (batch.outstanding() && !batch.failed() && !limit.passed() && !drained_by().passed()) batch.take(producer_->poll(20ms));
   if (batch.outstanding()) batch.take(producer_->flush(Deadline::in(0ms), true));
 }
 

@@ -53,6 +53,8 @@ class Publisher {
   bool own_topics_made_ = false;
   Deadline own_topics_at_;
   std::uint32_t batches_ = 0;
+  int rows_a_turn_ = 2'000;  ///< halved while a broker refuses records together, until the one at fault is alone
+  int good_turns_ = 0;
   std::atomic<std::uint64_t> published_{0};
   std::atomic<std::int64_t> waiting_{0};
   std::atomic<bool> kafka_up_{true};

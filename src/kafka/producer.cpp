@@ -9,8 +9,9 @@
 namespace crossdock::kafka {
 namespace {
 
-constexpr std::array<Frozen, 4> frozen_settings{{
+constexpr std::array<Frozen, 5> frozen_settings{{
     {"enable.idempotence", "true"},
+    {"enable.gapless.guarantee", "true"},  // a batch that is refused stops the ones behind it (a fatal error, and a new producer)
     {"acks", "all"},
     {"partitioner", "murmur2_random"},
     {"socket.nagle.disable", "true"},

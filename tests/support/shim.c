@@ -3,10 +3,11 @@
 //   SHIM_SQL=FROM=>TO;;FROM=>TO   in each statement that is prepared or executed, the text FROM becomes TO
 //   SHIM_STOP=PLACE=FILE          the process stops itself (SIGSTOP) at PLACE, once, as soon as FILE exists (it is removed)
 //     PLACE: ROLE:STATEMENT before a prepared statement of the connection crossdock/ROLE, ROLE:commit before its COMMIT,
-//            produce before a record is handed to librdkafka
+//            produce before a record is handed to librdkafka, produceN before the Nth one since FILE exists
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -77,6 +78,13 @@ PGresult* PQexec(PGconn* c, const char* sql) {
 }
 
 void* rd_kafka_produceva(void* handle, const void* fields, size_t count) {
+  static int since;
+  const char* wanted = getenv("SHIM_STOP");
+  const char* file = wanted ? strchr(wanted, '=') : NULL;
+  since = file && access(file + 1, F_OK) == 0 ? since + 1 : 0;
+  char numbered[32];
+  snprintf(numbered, sizeof numbered, "produce%d", since);
   stop_at("", "produce");
+  stop_at("", numbered);
   return ((void* (*)(void*, const void*, size_t))dlsym(RTLD_NEXT, "rd_kafka_produceva"))(handle, fields, count);
 }

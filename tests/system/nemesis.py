@@ -17,6 +17,12 @@ def not_injectable(why):
     pytest.skip(f"not injectable: {why}")
 
 
+def long_only(rounds):
+    """The default run has little time."""
+    if rounds == 1:
+        pytest.skip("with --long")
+
+
 class Ward:
     """N daemons with topics of their own, a flow of stock events and buyers."""
 

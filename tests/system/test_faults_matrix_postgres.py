@@ -11,7 +11,7 @@ import psycopg
 import pytest
 import requests
 from buyers import Buyers
-from nemesis import Ward, not_injectable
+from nemesis import Ward, long_only, not_injectable
 from own_postgres import OwnPostgres, children, owner
 from seed import Seed, fine
 from world import Fleet, Hub, Services, configuration, eventually, unique
@@ -60,8 +60,9 @@ def test_a_backend_is_killed_under_each_thread(ward, postgres):
     assert ended["orders"] >= 2 and ended["intake"] >= 2 and ended["publisher"] >= 2
 
 
-def test_a_foreign_session_locks_a_table(ward):
+def test_a_foreign_session_locks_a_table(ward, rounds):
     """Calls are refused in time, ATP and health answer, no partition is lost, and all goes on afterwards."""
+    long_only(rounds)
     ward.load(buyers=4, timeout=20)
     time.sleep(0.5)
     hub = ward.hubs[0]
@@ -87,8 +88,9 @@ def test_a_foreign_session_locks_a_table(ward):
     assert fine(ward.seed.capture((ward.place[0], 1, ward.place[1]), customer=ward.customer), 201)
 
 
-def test_a_long_foreign_transaction_does_not_stop_memory(ward):
+def test_a_long_foreign_transaction_does_not_stop_memory(ward, rounds):
     """It pins the oldest snapshot of the whole server (PROTOCOLS.md E); the other instance still sees each commit within a second."""
+    long_only(rounds)
     with psycopg.connect(ward.database) as foreign:
         foreign.execute("create table if not exists foreign_work (n int)")
         foreign.execute("insert into foreign_work values (1)")
@@ -210,8 +212,9 @@ def test_the_log_cannot_be_written(services, kind):
             os.close(reading)
 
 
-def test_a_slow_commit_makes_batches_grow(services, postgres):
+def test_a_slow_commit_makes_batches_grow(services, postgres, rounds):
     """200 ms in each fdatasync: one order a commit would be 5 a second. With 32 clients many share one."""
+    long_only(rounds)
     fleet = Fleet(Services({**services.variables, "CROSSDOCK_POSTGRES_URL": postgres.url("postgres")}, owned=False), configuration(unique("sl").lower().replace("-", ".")))
     strace = None
     try:

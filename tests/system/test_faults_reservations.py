@@ -149,7 +149,7 @@ def test_a_hot_item_while_everything_breaks(services, rounds):
     fleet = None
     try:
         fleet = three(services, postgres, [Clock(HOUR).variables, Clock(-HOUR).variables, {}])
-        faults, kinds = rush(fleet, postgres, 1000, 10_000 if rounds == 1 else 50_000, hurt, limit=100 * rounds)
+        faults, kinds = rush(fleet, postgres, 1000, 4_000 if rounds == 1 else 50_000, hurt, limit=100 * rounds)
         assert not faults, faults[:10]
         assert kinds["refusal"] > 100 and kinds["release"] > 50
         no_deadlock(postgres)

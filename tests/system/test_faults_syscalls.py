@@ -77,7 +77,7 @@ def test_killed_at_every_system_call_of_a_capture(services, rounds):
         sku, location = seed.place("1000000")
         customer = seed.customer()
         calls = count_calls(hub, seed.order_body((sku, 1, location), customer=customer))
-        points = range(1, calls + 1) if rounds > 1 else sorted({1 + calls * step // 12 for step in range(12)})
+        points = range(1, calls + 1) if rounds > 1 else sorted({1 + calls * step // 10 for step in range(10)})
         died, answered, told = 0, 0, {}
         for point in points:
             body, key = seed.order_body((sku, 1, location), customer=customer), str(uuid.uuid4())
