@@ -1,5 +1,5 @@
 # Rooms with a parser that a fuzzer drives: their code counts the paths it took when the fuzzers are built.
-set(CROSSDOCK_FUZZED base model config format http kafka)
+set(CROSSDOCK_FUZZED base model config format http kafka ledger hub)
 
 # crossdock_room(name [USES room...] [LINKS library...]): the static library of src/<name>, its .cpp files beside its .hpp files.
 function(crossdock_room name)
