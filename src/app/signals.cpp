@@ -53,7 +53,7 @@ void Signals::take(int signal) {
 /// The last resort: what hangs is named, and the process ends without it. What was answered is in the database; the rest is found by its
 /// Idempotency-Key, as after a kill.
 void Signals::end_when_late() {
-  if (Clock::now() < end().at() + grace || !ending()) return;
+  if (!ending() || Clock::now() < end().at() + grace) return;  // without an end there is no time to add to
   log::error("stop.late", {{"message", "the budget is over; the process ends by force"}, {"waiting_for", at_.load()}});
   log::stop(std::chrono::milliseconds(100));
   std::_Exit(exit_failed);

@@ -2,7 +2,9 @@
 
 #include <fcntl.h>
 #include <sys/socket.h>
+
 #include <unistd.h>
+#include <cerrno>
 
 #include "crossdock/base/id.hpp"
 #include "http/connection.hpp"
@@ -68,7 +70,9 @@ void Listener::on_accept(const boost::system::error_code& error, Tcp::socket soc
   if (!error) {
     welcome(std::move(socket));
   } else if (error != asio::error::operation_aborted && error != asio::error::connection_aborted) {
-    trouble("accept_paused", error.message());  // out of descriptors: the tick tries again, so that the loop does not spin
+    // Most likely out of descriptors: the tick tries again, so that the loop does not spin.
+    bool none_left = error.value() == EMFILE || error.value() == ENFILE;
+    trouble("accept_paused", none_left ? "no descriptors are left" : error.message());
     return;
   }
   accept();
