@@ -1,103 +1,138 @@
 #include "postgres/arrays.hpp"
 
 #include <array>
-#include <charconv>
 
 #include "crossdock/base/id.hpp"
-#include "postgres/params.hpp"
 
 namespace crossdock::postgres {
 
+namespace {
+
+// The header: dimensions (1), whether there are nulls, the element's type, how many, the first index.
+constexpr std::size_t nulls_at = 4, count_at = 12, header = 20;
+constexpr std::int64_t micros_to_2000 = 946'684'800'000'000;  // PostgreSQL counts from 2000-01-01
+constexpr std::int32_t days_to_2000 = 10'957;
+
+template <class Unsigned>
+void store(char* at, Unsigned value) {
+  static_assert(sizeof(Unsigned) > 1);
+  for (std::size_t i = sizeof(value); i-- > 0; value = static_cast<Unsigned>(value >> 8)) at[i] = static_cast<char>(value);
+}
+
+template <class Unsigned>
+void append(std::string& out, Unsigned value) {
+  std::array<char, sizeof(Unsigned)> bytes;
+  store(bytes.data(), value);
+  out.append(bytes.data(), bytes.size());
+}
+
+int nibble(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  return (c | 0x20) - 'a' + 10;
+}
+
+/// numeric_send: how many digits to the base 10,000, the weight of the first, the sign, decimals shown; then the digits.
+void append_numeric(std::string& out, Decimal value) {
+  Int128 units = value.units();
+  const bool negative = units < 0;
+  if (negative) units = -units;
+  auto whole = static_cast<unsigned __int128>(units / Decimal::one);
+  const auto fraction = static_cast<std::uint32_t>(units % Decimal::one);
+  std::array<std::uint16_t, 12> digits;
+  std::size_t first = 10, last = 10;
+  for (; whole != 0; whole /= 10'000) digits[--first] = static_cast<std::uint16_t>(whole % 10'000);
+  const std::size_t whole_digits = last - first;
+  digits[last++] = static_cast<std::uint16_t>(fraction / 100);
+  digits[last++] = static_cast<std::uint16_t>(fraction % 100 * 100);
+  while (last > first && digits[last - 1] == 0) --last;
+  append(out, static_cast<std::uint16_t>(last - first));
+  append(out, static_cast<std::uint16_t>(static_cast<std::int16_t>(whole_digits) - 1));
+  append(out, static_cast<std::uint16_t>(negative ? 0x4000 : 0));
+  append(out, static_cast<std::uint16_t>(Decimal::places));
+  for (; first < last; ++first) append(out, digits[first]);
+}
+
+}  // namespace
+
+Array::Array(std::uint32_t element_type) : bytes_(header, '\0') {
+  store(bytes_.data(), std::uint32_t{1});
+  store(bytes_.data() + 8, element_type);
+  store(bytes_.data() + 16, std::uint32_t{1});
+}
+
 void Array::clear() {
-  text_ = "{}";
+  bytes_.resize(header);
+  store(bytes_.data() + nulls_at, std::uint32_t{0});
+  store(bytes_.data() + count_at, std::uint32_t{0});
   size_ = 0;
-  nul_ = false;
+  fault_ = {};
 }
 
-std::string& Array::open() {
-  text_.pop_back();
-  if (size_ != 0) text_ += ',';
-  ++size_;
-  return text_;
+void Array::count() { store(bytes_.data() + count_at, static_cast<std::uint32_t>(++size_)); }
+
+void Array::put_null() {
+  store(bytes_.data() + nulls_at, std::uint32_t{1});
+  append(bytes_, ~std::uint32_t{0});
+  count();
 }
 
-void Array::put(std::string_view plain) {
-  open() += plain;
-  close();
+void Array::put(std::string_view element) {
+  append(bytes_, static_cast<std::uint32_t>(element.size()));
+  bytes_ += element;
+  count();
 }
 
-void Array::quote(std::string_view text) {
-  auto& out = open();
-  out += '"';
-  std::size_t from = 0;
-  for (std::size_t at = 0; at < text.size(); ++at) {
-    const char c = text[at];
-    if (c == '\0') nul_ = true;
-    if (c != '"' && c != '\\') continue;
-    out.append(text, from, at - from);
-    out += '\\';
-    from = at;
-  }
-  out.append(text, from);
-  out += '"';
-  close();
+std::string& Array::open_element() {
+  element_at_ = bytes_.size();
+  append(bytes_, std::uint32_t{0});
+  return bytes_;
+}
+
+void Array::close_element() {
+  store(bytes_.data() + element_at_, static_cast<std::uint32_t>(bytes_.size() - element_at_ - 4));
+  count();
+}
+
+TextArray& TextArray::add(std::string_view text) {
+  if (text.find('\0') != std::string_view::npos) refuse("22021 a text holds U+0000, which PostgreSQL's text cannot");
+  put(text);
+  return *this;
 }
 
 IntegerArray& IntegerArray::add(std::int64_t value) {
-  std::array<char, 24> digits;
-  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
-  put(std::string_view(digits.data(), static_cast<std::size_t>(end - digits.data())));
+  append(open_element(), static_cast<std::uint64_t>(value));
+  close_element();
   return *this;
 }
 
 DecimalArray& DecimalArray::add(Decimal value) {
-  value.append_to(open());
-  close();
+  append_numeric(open_element(), value);
+  close_element();
   return *this;
 }
 
 DateArray& DateArray::add(Date value) {
-  value.append_to(open());
-  close();
+  append(open_element(), static_cast<std::uint32_t>(value.days - days_to_2000));
+  close_element();
   return *this;
 }
 
 InstantArray& InstantArray::add(Instant value) {
-  put(value.micros_text());
+  append(open_element(), static_cast<std::uint64_t>(value.micros - micros_to_2000));
+  close_element();
   return *this;
 }
 
 UuidArray& UuidArray::add(std::string_view id) {
-  if (is_uuid(id)) {
-    put(id);
-  } else {
-    quote(id);
+  if (!is_uuid(id)) {
+    refuse("22P02 an id is not a uuid");
+    return add_null();
   }
+  auto& out = open_element();
+  for (std::size_t i = 0; i < id.size(); i += id[i] == '-' ? 1 : 2)
+    if (id[i] != '-') out += static_cast<char>(nibble(id[i]) << 4 | nibble(id[i + 1]));
+  close_element();
   return *this;
-}
-
-BytesArray& BytesArray::add(std::string_view bytes) {
-  auto& out = open();
-  out += "\"\\";  // the array parser takes one backslash, the bytea parser the next
-  append_hex(bytes, out);
-  out += '"';
-  close();
-  return *this;
-}
-
-void append_hex(std::string_view bytes, std::string& out) {
-  constexpr std::string_view digits = "0123456789abcdef";
-  out += "\\x";
-  for (const char c : bytes) {
-    const auto byte = static_cast<unsigned char>(c);
-    out += digits[byte >> 4];
-    out += digits[byte & 15];
-  }
-}
-
-Param::Param(Bytes bytes) {
-  owned_.emplace();
-  append_hex(bytes.data, *owned_);
 }
 
 }  // namespace crossdock::postgres

@@ -1,4 +1,5 @@
-// Columns of a batch as array literals, one text parameter each: insert into t select * from unnest($1::text[], $2::numeric[]).
+// Columns of a batch as arrays, one parameter each: insert into t select * from unnest($1::text[], $2::numeric[]).
+// They go in PostgreSQL's binary form (array_send of its sources): the server's reader of array texts costs more than writing the rows.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -10,26 +11,31 @@
 
 namespace crossdock::postgres {
 
-/// Common part of the column builders: the literal is complete after every add. clear() keeps the memory. One thread.
+/// Common part of the column builders: the bytes are a whole array after every add. clear() keeps the memory. One thread.
 class Array {
  public:
-  const std::string& literal() const { return text_; }
+  std::string_view bytes() const { return bytes_; }
   std::size_t size() const { return size_; }
   bool empty() const { return size_ == 0; }
-  bool holds_nul() const { return nul_; }
-  void reserve(std::size_t bytes) { text_.reserve(bytes); }
+  /// Why no server can take it, with its SQLSTATE before it: a text with U+0000, a uuid that is none. Empty: nothing is wrong.
+  std::string_view fault() const { return fault_; }
   void clear();
 
  protected:
-  void put(std::string_view plain);   ///< needs no quotes
-  void quote(std::string_view text);  ///< quotes and escapes
-  std::string& open();                ///< the text with the comma before the next element; close() after it
-  void close() { text_ += '}'; }
+  explicit Array(std::uint32_t element_type);
+  void put_null();
+  void put(std::string_view element);
+  /// Appends to what the next close_element() ends.
+  std::string& open_element();
+  void close_element();
+  void refuse(std::string_view fault) { fault_ = fault; }
 
  private:
-  std::string text_ = "{}";
+  void count();
+  std::string bytes_;
   std::size_t size_ = 0;
-  bool nul_ = false;
+  std::size_t element_at_ = 0;
+  std::string_view fault_;
 };
 
 /// What the builders share by type: add, add(optional), add_null, chained.
@@ -38,7 +44,7 @@ template <class Self>
 class Column : public Array {  // NOLINT(bugprone-crtp-constructor-accessibility)
  public:
   Self& add_null() {
-    put("NULL");
+    put_null();
     return self();
   }
   template <class T>
@@ -48,23 +54,23 @@ class Column : public Array {  // NOLINT(bugprone-crtp-constructor-accessibility
   }
 
  protected:
+  using Array::Array;
   Self& self() { return static_cast<Self&>(*this); }
 };
 
-/// text[], varchar[], jsonb[], and any type by its text form.
+/// text[].
 class TextArray : public Column<TextArray> {
  public:
   using Column::add;
-  TextArray& add(std::string_view text) {
-    quote(text);
-    return *this;
-  }
+  TextArray() : Column(25) {}
+  TextArray& add(std::string_view text);
 };
 
-/// int8[], int4[], int2[].
+/// int8[] (also for narrower columns: the insert casts).
 class IntegerArray : public Column<IntegerArray> {
  public:
   using Column::add;
+  IntegerArray() : Column(20) {}
   IntegerArray& add(std::int64_t value);
 };
 
@@ -72,6 +78,7 @@ class IntegerArray : public Column<IntegerArray> {
 class DecimalArray : public Column<DecimalArray> {
  public:
   using Column::add;
+  DecimalArray() : Column(1700) {}
   DecimalArray& add(Decimal value);
 };
 
@@ -79,6 +86,7 @@ class DecimalArray : public Column<DecimalArray> {
 class DateArray : public Column<DateArray> {
  public:
   using Column::add;
+  DateArray() : Column(1082) {}
   DateArray& add(Date value);
 };
 
@@ -86,13 +94,15 @@ class DateArray : public Column<DateArray> {
 class InstantArray : public Column<InstantArray> {
  public:
   using Column::add;
+  InstantArray() : Column(1184) {}
   InstantArray& add(Instant value);
 };
 
-/// uuid[]: what is not a UUID is sent quoted, and the server's refusal is a data failure.
+/// uuid[]: what is not a UUID is a data failure when it is sent.
 class UuidArray : public Column<UuidArray> {
  public:
   using Column::add;
+  UuidArray() : Column(2950) {}
   UuidArray& add(std::string_view id);
 };
 
@@ -100,20 +110,22 @@ class UuidArray : public Column<UuidArray> {
 class BytesArray : public Column<BytesArray> {
  public:
   using Column::add;
-  BytesArray& add(std::string_view bytes);
+  BytesArray() : Column(17) {}
+  BytesArray& add(std::string_view bytes) {
+    put(bytes);
+    return *this;
+  }
 };
 
 /// boolean[].
 class BooleanArray : public Column<BooleanArray> {
  public:
   using Column::add;
+  BooleanArray() : Column(16) {}
   BooleanArray& add(bool value) {
-    put(value ? "t" : "f");
+    put(std::string_view(value ? "\1" : "\0", 1));
     return *this;
   }
 };
-
-/// "\x..." of the bytes, as PostgreSQL reads bytea.
-void append_hex(std::string_view bytes, std::string& out);
 
 }  // namespace crossdock::postgres

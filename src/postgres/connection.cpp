@@ -6,45 +6,9 @@
 #include "postgres/sanitizers.hpp"
 #include "postgres/wire.hpp"
 
-#if PQXX_VERSION_MAJOR < 7
-template <>
-struct pqxx::string_traits<crossdock::postgres::Param> {
-  static constexpr const char* name() noexcept { return "Param"; }
-  static constexpr bool has_null() noexcept { return true; }
-  static bool is_null(const crossdock::postgres::Param& param) { return param.is_null(); }
-  static std::string to_string(const crossdock::postgres::Param& param) { return std::string(param.text()); }
-};
-#endif
-
 namespace crossdock::postgres {
-namespace {
 
-#if PQXX_VERSION_MAJOR < 7
-auto in_pqxx(std::span<const Param> params) { return pqxx::prepare::make_dynamic_params(params.begin(), params.end()); }
-#else
-pqxx::params in_pqxx(std::span<const Param> params) {
-  pqxx::params out;
-  out.reserve(params.size());
-  for (const Param& param : params) {
-    if (param.is_null()) {
-      out.append();
-    } else {
-      out.append(param.text());
-    }
-  }
-  return out;
-}
-#endif
-
-void refuse_nul(std::span<const Param> params) {
-  for (std::size_t i = 0; i < params.size(); ++i) {
-    if (!params[i].holds_nul()) continue;
-    throw Error(
-        {FailureKind::data, "22021", "parameter " + std::to_string(i + 1) + " holds U+0000, which PostgreSQL's text cannot", false});
-  }
-}
-
-}  // namespace
+thread_local Tap::handle Tap::last = nullptr;
 
 std::chrono::milliseconds Backoff::next() {
   thread_local std::minstd_rand random(std::random_device{}());
@@ -56,30 +20,8 @@ std::chrono::milliseconds Backoff::next() {
 
 void Connection::Wire::drop() noexcept {
   work.reset();
+  pipeline.reset();
   connection.reset();
-}
-
-pqxx::result Connection::Wire::send(const std::string& sql) {
-  const Watchdog::Guard guard(slot, connection->sock(), settings.answer_timeout);
-  return work->exec(sql);
-}
-
-pqxx::result Connection::Wire::send(const std::string& sql, std::span<const Param> params) {
-  const Watchdog::Guard guard(slot, connection->sock(), settings.answer_timeout);
-#if PQXX_VERSION_MAJOR < 7
-  return work->exec_params(sql, in_pqxx(params));
-#else
-  return work->exec(sql, in_pqxx(params));
-#endif
-}
-
-pqxx::result Connection::Wire::send_prepared(std::string_view name, std::span<const Param> params) {
-  const Watchdog::Guard guard(slot, connection->sock(), settings.answer_timeout);
-#if PQXX_VERSION_MAJOR < 7
-  return work->exec_prepared(std::string(name), in_pqxx(params));
-#else
-  return work->exec(pqxx::prepped{std::string(name)}, in_pqxx(params));
-#endif
 }
 
 Connection::Connection(const Settings& settings, std::string_view role, std::vector<Statement> statements)
@@ -107,13 +49,12 @@ Attempt<Done> Connection::connect() {
   const auto address = connection_string(settings);
   if (!address) return Failure{FailureKind::other, {}, address.fault().message(), false};
   try {
-    wire_->connection = std::make_unique<pqxx::connection>(*address);
+    wire_->connection = std::make_unique<pqxx::basic_connection_base<Tap>>(*address);
+    wire_->pipeline.emplace(Tap::last);
     const Watchdog::Guard guard(wire_->slot, wire_->connection->sock(), wire_->settings.answer_timeout);
     for (const auto& statement : wire_->statements) {
       wire_->connection->prepare(statement.name, statement.sql);
-#if PQXX_VERSION_MAJOR < 7
       wire_->connection->prepare_now(statement.name);  // a statement that does not fit the schema is found here, not in the first batch
-#endif
     }
   } catch (const std::exception& error) {
     auto failure = classify(error, wire_->alive());
@@ -134,13 +75,24 @@ std::chrono::milliseconds Connection::set_answer_timeout(std::chrono::millisecon
   return std::exchange(wire_->settings.answer_timeout, limit);
 }
 
+template <class Call>
+auto Transaction::guarded(Call&& call) {
+  if (state_ != State::running) throw Error({FailureKind::other, "25P02", "the transaction has failed or ended", false});
+  try {
+    return wire_.within_limit(std::forward<Call>(call));
+  } catch (const std::exception& error) {
+    state_ = State::failed;
+    throw Error(classify(error, wire_.alive()));
+  }
+}
+
 Transaction::Transaction(Connection& connection, Isolation isolation) : wire_(*connection.wire_) {
   if (wire_.work) throw Error({FailureKind::other, {}, "a transaction runs on this connection already", false});
   wire_.work.emplace(*wire_.connection);
   try {
     guarded([&] {
-      return wire_.send(isolation == Isolation::read_committed ? "begin isolation level read committed read write"
-                                                               : "begin isolation level repeatable read read only");
+      wire_.pipeline->send_sql(isolation == Isolation::read_committed ? "begin isolation level read committed read write"
+                                                                      : "begin isolation level repeatable read read only");
     });
   } catch (...) {
     wire_.work.reset();
@@ -153,40 +105,46 @@ Transaction::~Transaction() {
   wire_.work.reset();
 }
 
-template <class Call>
-Rows Transaction::guarded(Call&& call) {
-  if (state_ != State::running) throw Error({FailureKind::other, "25P02", "the transaction has failed or ended", false});
-  try {
-    return Rows(std::make_shared<const Rows::Wire>(Rows::Wire{call()}));
-  } catch (const std::exception& error) {
-    state_ = State::failed;
-    throw Error(classify(error, wire_.alive()));
-  }
+void Transaction::send_with(std::string_view statement, std::span<const Param> params, std::function<void(Rows)> take) {
+  guarded([&] { wire_.pipeline->send(statement, params, std::move(take)); });
 }
 
 Rows Transaction::run_with(std::string_view statement, std::span<const Param> params) {
-  return guarded([&] {
-    refuse_nul(params);
-    return wire_.send_prepared(statement, params);
-  });
+  std::optional<Rows> rows;
+  send_with(statement, params, [&rows](Rows found) { rows = std::move(found); });
+  settle();
+  return std::move(*rows);
+}
+
+/// What takes the rows may throw as it likes, and may send more: it is called when the answers are all in.
+void Transaction::settle() {
+  std::vector<Pipeline::Answered> answered;
+  guarded([&] { answered = wire_.pipeline->settle(); });
+  for (auto& [take, rows] : answered)
+    if (take) take(std::move(rows));
 }
 
 Rows Transaction::execute(const std::string& sql) {
-  return guarded([&] { return wire_.send(sql); });
+  settle();
+  return guarded([&] { return Rows(std::make_shared<const Rows::Wire>(Rows::Wire{wire_.work->exec(sql), {}})); });
 }
 
 Rows Transaction::query_with(const std::string& sql, std::span<const Param> params) {
-  return guarded([&] {
-    refuse_nul(params);
-    return wire_.send(sql, params);
-  });
+  std::optional<Rows> rows;
+  guarded([&] { wire_.pipeline->send_sql(sql.c_str(), params, [&rows](Rows found) { rows = std::move(found); }); });
+  settle();
+  return std::move(*rows);
 }
 
 void Transaction::commit() {
   // A statement_timeout that fires in COMMIT ends the wait for the synchronous standby, and the answer is success all the same.
   // In a transaction that has failed unnoticed, SET fails where a bare COMMIT would answer ROLLBACK without an error.
   try {
-    guarded([&] { return wire_.send("set local statement_timeout = 0; commit"); });
+    guarded([&] {
+      wire_.pipeline->send_sql("set local statement_timeout = 0");
+      wire_.pipeline->send_sql("commit");
+    });
+    settle();
   } catch (const Error& error) {
     auto failure = error.failure();
     failure.in_doubt = failure.kind == FailureKind::lost;
@@ -200,7 +158,10 @@ void Transaction::rollback() noexcept {
   state_ = State::ended;
   if (!usable) return;
   try {
-    wire_.send("rollback");
+    wire_.within_limit([&] {
+      wire_.pipeline->send_sql("rollback");
+      wire_.pipeline->settle();
+    });
   } catch (const std::exception&) {
     wire_.drop();  // closing the connection rolls back too
   }

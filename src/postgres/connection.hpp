@@ -1,6 +1,7 @@
 // One connection with a role, and the one shape in which work is done on it: transact().
 #pragma once
 #include <chrono>
+#include <functional>
 #include <initializer_list>
 #include <memory>
 #include <optional>
@@ -73,19 +74,32 @@ enum class Isolation {
 
 /// The work of one transact() call. Its calls throw Error, which transact() turns into a Failure after rolling back;
 /// after the first Error no further statement is sent.
+/// ask() and send() do not wait: statements run in the order in which they were given, and what they answered, or why one failed, shows
+/// at the next run(), settle() or the commit. A batch so costs a round trip a stage, not one a statement.
 class Transaction {
  public:
-  /// Runs a prepared statement by name.
+  /// Runs a prepared statement by name and waits for its rows.
   template <class... Args>
   Rows run(std::string_view statement, const Args&... args) {
-    if constexpr (sizeof...(Args) == 0) {
-      return run_with(statement, {});
-    } else {
-      const Param params[] = {Param(args)...};
-      return run_with(statement, params);
-    }
+    return with(statement, [this](std::string_view name, std::span<const Param> params) { return run_with(name, params); }, args...);
   }
   Rows run_with(std::string_view statement, std::span<const Param> params);
+
+  /// Sends a prepared statement whose rows nobody looks at.
+  template <class... Args>
+  void send(std::string_view statement, const Args&... args) {
+    with(statement, [this](std::string_view name, std::span<const Param> params) { send_with(name, params, nullptr); }, args...);
+  }
+  /// Sends a prepared statement; `take` is called with its rows when they are there, in the order of sending.
+  template <class Take, class... Args>
+  void ask(std::string_view statement, Take take, const Args&... args) {
+    with(
+        statement,
+        [&](std::string_view name, std::span<const Param> params) { send_with(name, params, std::function<void(Rows)>(std::move(take))); },
+        args...);
+  }
+  /// Waits for all that was sent.
+  void settle();
 
   /// SQL that was not prepared: cold paths, migrations, tests. Several statements are allowed when there are no parameters.
   Rows execute(const std::string& sql);
@@ -106,8 +120,18 @@ class Transaction {
   void rollback() noexcept;
 
  private:
+  template <class Call, class... Args>
+  static auto with(std::string_view statement, Call&& call, const Args&... args) {
+    if constexpr (sizeof...(Args) == 0) {
+      return call(statement, std::span<const Param>());
+    } else {
+      const Param params[] = {Param(args)...};
+      return call(statement, std::span<const Param>(params));
+    }
+  }
+  void send_with(std::string_view statement, std::span<const Param> params, std::function<void(Rows)> take);
   template <class Call>
-  Rows guarded(Call&& call);
+  auto guarded(Call&& call);
   Connection::Wire& wire_;
   enum class State { running, failed, ended } state_ = State::running;
 };

@@ -1,4 +1,4 @@
-// Parameters of a prepared statement, all in PostgreSQL's text form.
+// Parameters of a prepared statement.
 #pragma once
 #include <concepts>
 #include <cstdint>
@@ -17,15 +17,16 @@ struct Bytes {
   std::string_view data;
 };
 
-/// One parameter. Texts and arrays are borrowed: they outlive the call of run().
+/// One parameter: arrays and bytes in PostgreSQL's binary form, all else as text. Strings, bytes and arrays are borrowed: they outlive
+/// the call that sends them.
 class Param {
  public:
   Param(std::nullptr_t) {}
   Param(std::nullopt_t) {}
   Param(const char* text) : borrowed_(text) {}
-  Param(const std::string& text) : borrowed_(text.data(), text.size()) {}
-  Param(std::string_view text) : borrowed_(text.data() ? text : std::string_view("")) {}
-  Param(const Array& array) : borrowed_(array.literal()), forbidden_(array.holds_nul()) {}
+  Param(const std::string& text) : borrowed_(text) {}
+  Param(std::string_view text) : owned_(text) {}
+  Param(const Array& array) : borrowed_(array.bytes()), fault_(array.fault()), binary_(true) {}
   Param(bool value) : borrowed_(value ? "t" : "f") {}
   template <std::integral I>
     requires(!std::same_as<I, bool> && !std::same_as<I, char>)
@@ -33,19 +34,25 @@ class Param {
   Param(Decimal value) : owned_(value.text()) {}
   Param(Date value) : owned_(value.text()) {}
   Param(Instant value) : owned_(value.micros_text()) {}
-  Param(Bytes bytes);
+  Param(Bytes bytes) : borrowed_(bytes.data.data() ? bytes.data : std::string_view("")), binary_(true) {}
   template <class T>
   Param(const std::optional<T>& value) : Param(value ? Param(*value) : Param(nullptr)) {}
 
   bool is_null() const { return !owned_ && borrowed_.data() == nullptr; }
-  std::string_view text() const { return owned_ ? std::string_view(*owned_) : borrowed_; }
-  /// U+0000, which no text of PostgreSQL can hold: run() refuses it as a data failure instead of cutting the text.
-  bool holds_nul() const { return forbidden_ || text().find('\0') != std::string_view::npos; }
+  bool binary() const { return binary_; }
+  /// What is sent. A text has a NUL behind it.
+  std::string_view data() const { return owned_ ? std::string_view(*owned_) : borrowed_; }
+  /// What is wrong with it, as Array::fault says: sending refuses it as a data failure instead of cutting a text short.
+  std::string_view fault() const {
+    if (!fault_.empty() || binary_ || data().find('\0') == std::string_view::npos) return fault_;
+    return "22021 a text holds U+0000, which PostgreSQL's text cannot";
+  }
 
  private:
   std::string_view borrowed_{nullptr, 0};
   std::optional<std::string> owned_;
-  bool forbidden_ = false;
+  std::string_view fault_;
+  bool binary_ = false;
 };
 
 }  // namespace crossdock::postgres

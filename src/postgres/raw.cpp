@@ -8,26 +8,10 @@
 #include <algorithm>
 #include <array>
 
+#include "postgres/answer.hpp"
+
 namespace crossdock::postgres::raw {
 namespace {
-
-struct Clear {
-  void operator()(PGresult* result) const { PQclear(result); }
-};
-using Answer = std::unique_ptr<PGresult, Clear>;
-
-std::string trimmed(const char* text) {
-  std::string_view view(text ? text : "");
-  while (!view.empty() && view.back() == '\n') view.remove_suffix(1);
-  return std::string(view);
-}
-
-Failure refused(const PGresult* result) {
-  const char* state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
-  Failure failure{FailureKind::other, state ? state : "", trimmed(PQresultErrorMessage(result)), false};
-  failure.kind = kind_of(failure.sqlstate);
-  return failure;
-}
 
 bool went_wrong(const PGresult* result) {
   const auto status = PQresultStatus(result);
@@ -115,9 +99,9 @@ Attempt<std::optional<std::string>> Link::execute(const std::string& sql, Deadli
   std::optional<Failure> failure;
   for (;;) {
     if (auto complete = answer(deadline); !complete) return failure.value_or(complete.failure());
-    const Answer result(PQgetResult(connection_.get()));
+    const Received result(PQgetResult(connection_.get()));
     if (!result) break;
-    if (went_wrong(result.get())) failure = refused(result.get());
+    if (went_wrong(result.get())) failure = refusal(result.get());
     cell.reset();
     if (PQntuples(result.get()) > 0 && PQnfields(result.get()) > 0 && !PQgetisnull(result.get(), 0, 0))
       cell = PQgetvalue(result.get(), 0, 0);
@@ -131,9 +115,9 @@ Attempt<Done> Link::copy_out(const std::string& sql, Clock::duration quiet, cons
   if (!open()) return lost("not connected");
   if (!PQsendQuery(connection_.get(), sql.c_str())) return lost(trimmed(PQerrorMessage(connection_.get())));
   if (auto complete = answer(Deadline::in(quiet)); !complete) return complete.failure();
-  if (const Answer result(PQgetResult(connection_.get())); PQresultStatus(result.get()) != PGRES_COPY_OUT) {
-    auto failure = went_wrong(result.get()) ? refused(result.get()) : Failure{FailureKind::other, {}, "this is no COPY TO STDOUT", false};
-    while (const Answer rest{PQgetResult(connection_.get())}) {
+  if (const Received result(PQgetResult(connection_.get())); PQresultStatus(result.get()) != PGRES_COPY_OUT) {
+    auto failure = went_wrong(result.get()) ? refusal(result.get()) : Failure{FailureKind::other, {}, "this is no COPY TO STDOUT", false};
+    while (const Received rest{PQgetResult(connection_.get())}) {
     }
     return failure;
   }
@@ -151,9 +135,9 @@ Attempt<Done> Link::copy_out(const std::string& sql, Clock::duration quiet, cons
   std::optional<Failure> failure;
   for (;;) {
     if (auto complete = answer(Deadline::in(quiet)); !complete) return complete.failure();
-    const Answer result(PQgetResult(connection_.get()));
+    const Received result(PQgetResult(connection_.get()));
     if (!result) break;
-    if (went_wrong(result.get())) failure = refused(result.get());
+    if (went_wrong(result.get())) failure = refusal(result.get());
   }
   if (PQstatus(connection_.get()) == CONNECTION_BAD) return lost(failure ? failure->message : "the connection broke");
   if (failure) return *failure;

@@ -49,24 +49,45 @@ int nibble(char c) {
 
 }  // namespace
 
-std::size_t Rows::size() const { return static_cast<std::size_t>(wire_->result.size()); }
-std::size_t Rows::affected() const { return static_cast<std::size_t>(wire_->result.affected_rows()); }
-int Rows::columns() const { return static_cast<int>(wire_->result.columns()); }
-std::string Rows::column_name(int column) const { return wire_->result.column_name(static_cast<pqxx::row::size_type>(column)); }
-
-namespace {
-auto field_at(const pqxx::result& result, std::size_t row, int column) {
-  if (column < 0 || static_cast<std::size_t>(column) >= static_cast<std::size_t>(result.columns())) {
-    throw Error({FailureKind::other, {}, "no column " + std::to_string(column) + " in the answer", false});
-  }
-  return result[static_cast<pqxx::result::size_type>(row)][static_cast<pqxx::row::size_type>(column)];
+std::size_t Rows::size() const {
+  return wire_->prepared ? static_cast<std::size_t>(PQntuples(wire_->prepared.get())) : static_cast<std::size_t>(wire_->plain.size());
 }
-}  // namespace
 
-bool Row::is_null(int column) const { return field_at(rows_->wire_->result, index_, column).is_null(); }
+std::size_t Rows::affected() const {
+  if (!wire_->prepared) return static_cast<std::size_t>(wire_->plain.affected_rows());
+  const std::string_view said = PQcmdTuples(wire_->prepared.get());
+  std::size_t count = 0;
+  std::from_chars(said.data(), said.data() + said.size(), count);
+  return count;
+}
+
+int Rows::columns() const { return wire_->prepared ? PQnfields(wire_->prepared.get()) : static_cast<int>(wire_->plain.columns()); }
+
+std::string Rows::column_name(int column) const {
+  if (wire_->prepared) return PQfname(wire_->prepared.get(), column);
+  return wire_->plain.column_name(static_cast<pqxx::row::size_type>(column));
+}
+
+void Row::check(int column) const {
+  if (column >= 0 && column < rows_->columns()) return;
+  throw Error({FailureKind::other, {}, "no column " + std::to_string(column) + " in the answer", false});
+}
+
+bool Row::is_null(int column) const {
+  check(column);
+  const auto& wire = *rows_->wire_;
+  if (wire.prepared) return PQgetisnull(wire.prepared.get(), static_cast<int>(index_), column) == 1;
+  return wire.plain[static_cast<pqxx::result::size_type>(index_)][static_cast<pqxx::row::size_type>(column)].is_null();
+}
 
 std::string_view Row::operator[](int column) const {
-  const auto field = field_at(rows_->wire_->result, index_, column);
+  check(column);
+  const auto& wire = *rows_->wire_;
+  if (wire.prepared) {
+    const auto row = static_cast<int>(index_);
+    return {PQgetvalue(wire.prepared.get(), row, column), static_cast<std::size_t>(PQgetlength(wire.prepared.get(), row, column))};
+  }
+  const auto field = wire.plain[static_cast<pqxx::result::size_type>(index_)][static_cast<pqxx::row::size_type>(column)];
   return {field.c_str(), static_cast<std::size_t>(field.size())};
 }
 

@@ -36,6 +36,7 @@ class Row {
  private:
   friend class Rows;
   Row(const Rows* rows, std::size_t index) : rows_(rows), index_(index) {}
+  void check(int column) const;
   const Rows* rows_;
   std::size_t index_;
 };

@@ -3,34 +3,48 @@
 #include <memory>
 #include <optional>
 #include <pqxx/pqxx>
-#include <span>
 #include <string>
 #include <vector>
 
+#include "postgres/answer.hpp"
 #include "postgres/connection.hpp"
+#include "postgres/pipeline.hpp"
 #include "postgres/watchdog.hpp"
 
 namespace crossdock::postgres {
 
+/// Of plain SQL, by libpqxx; or of a prepared statement, by libpq.
 struct Rows::Wire {
-  pqxx::result result;
+  pqxx::result plain;
+  Received prepared;
+};
+
+/// libpqxx 6 keeps libpq's connection to itself; its connection policy, a public point of extension, is shown it.
+class Tap : public pqxx::connect_direct {
+ public:
+  using connect_direct::connect_direct;
+  handle do_startconnect(handle before) override { return last = connect_direct::do_startconnect(before); }
+  static thread_local handle last;  ///< what this thread connected last
 };
 
 struct Connection::Wire {
   Settings settings;
   std::string role;
   std::vector<Statement> statements;
-  std::unique_ptr<pqxx::connection> connection;
+  std::unique_ptr<pqxx::basic_connection_base<Tap>> connection;
+  std::optional<Pipeline> pipeline;  ///< over the same connection
   std::optional<pqxx::nontransaction> work;  ///< while a Transaction lives; we say BEGIN and COMMIT ourselves
   Watchdog::Slot slot;
   int connects = 0;
 
   bool alive() const { return connection && connection->is_open(); }
   void drop() noexcept;
-  /// Sends SQL and waits for the answer no longer than the session's limits.
-  pqxx::result send(const std::string& sql);
-  pqxx::result send(const std::string& sql, std::span<const Param> params);
-  pqxx::result send_prepared(std::string_view name, std::span<const Param> params);
+  /// Runs `call` no longer than the session's limits.
+  template <class Call>
+  auto within_limit(Call&& call) {
+    const Watchdog::Guard guard(slot, connection->sock(), settings.answer_timeout);
+    return call();
+  }
 };
 
 }  // namespace crossdock::postgres

@@ -15,7 +15,7 @@ std::vector<Statement> cursor_statements() {
        "update feed_cursor set applied = applied + $3, superseded = superseded + $4, duplicate = duplicate + $5, waiting = waiting + $6, "
        "dead = dead + $7 where topic = $1 and partition = $2"},
       {"caught_up",
-       "update feed_cursor f set caught_up_at = clock_timestamp() from unnest($1::text[], $2::int4[], $3::int8[]) as a(topic, "
+       "update feed_cursor f set caught_up_at = clock_timestamp() from unnest($1::text[], $2::int8[], $3::int8[]) as a(topic, "
        "partition, epoch) where (f.topic, f.partition, f.epoch) = (a.topic, a.partition, a.epoch)"},
       {"raise_gap",
        "with marked as (update feed_cursor set gap = $4 where topic = $1 and partition = $2::int4 and epoch = $3 and gap = '' returning 1) "

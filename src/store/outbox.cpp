@@ -28,7 +28,7 @@ std::vector<Statement> statements() {
       {"read",
        // By id alone, with the shards as a filter: an instance mostly holds most of them, and a sort of all that waits would grow with it.
        "select o.id, o.shard, o.topic, o.key, o.headers, o.body from outbox o where o.shard = any(array(select a.shard from "
-       "unnest($2::int4[], "
+       "unnest($2::int8[], "
        "$3::int8[]) as a(shard, fence) join lease l on l.name = 'outbox-' || a.shard and l.owner = $1 and l.fence = a.fence and l.until > "
        "clock_timestamp())) order by o.id limit $4"},
       {"remove", "delete from outbox where id = any($1::int8[])"},

@@ -8,7 +8,7 @@ std::vector<postgres::Statement> write_identities() {
   return {
       {"put_keys",
        "insert into idempotency_key (client, call, key, fingerprint, status, headers, body) select * from unnest($1::text[], $2::text[], "
-       "$3::text[], $4::bytea[], $5::int2[], $6::text[], $7::text[]) as a(client, call, key, fingerprint, status, headers, body) "
+       "$3::text[], $4::bytea[], $5::int8[], $6::text[], $7::text[]) as a(client, call, key, fingerprint, status, headers, body) "
        "order by client collate \"C\", call collate \"C\", key collate \"C\" on conflict do nothing"},
       {"insert_master",
        "insert into master (kind, id, version, body) select * from unnest($1::text[], $2::text[], $3::int8[], $4::text[]) "
@@ -37,21 +37,21 @@ std::vector<postgres::Statement> write_orders() {
       {"insert_lines",
        "insert into order_line (order_id, line, place, sku, body, base_uom, numerator, denominator, ordered, over_shipped, open, "
        "committed, "
-       "backordered, awaited, consumed, cancelled) select * from unnest($1::uuid[], $2::int4[], $3::int4[], $4::text[], $5::text[], "
+       "backordered, awaited, consumed, cancelled) select * from unnest($1::uuid[], $2::int8[], $3::int8[], $4::text[], $5::text[], "
        "$6::text[], $7::int8[], $8::int8[], $9::numeric[], $10::numeric[], $11::numeric[], $12::numeric[], $13::numeric[], $14::numeric[], "
        "$15::numeric[], $16::numeric[])"},
       {"update_lines",
        "update order_line l set over_shipped = a.over_shipped, open = a.open, committed = a.committed, backordered = a.backordered, "
-       "awaited = a.awaited, consumed = a.consumed, cancelled = a.cancelled from unnest($1::uuid[], $2::int4[], $3::numeric[], "
+       "awaited = a.awaited, consumed = a.consumed, cancelled = a.cancelled from unnest($1::uuid[], $2::int8[], $3::numeric[], "
        "$4::numeric[], $5::numeric[], $6::numeric[], $7::numeric[], $8::numeric[], $9::numeric[]) as a(order_id, line, over_shipped, open, "
        "committed, backordered, awaited, consumed, cancelled) where (l.order_id, l.line) = (a.order_id, a.line)"},
       {"insert_commitments",
        "insert into commitment (order_id, line, number, sku, location, date, quantity, effected, version, warehouse_order) select * from "
-       "unnest($1::uuid[], $2::int4[], $3::int4[], $4::text[], $5::text[], $6::date[], $7::numeric[], $8::numeric[], $9::int8[], "
+       "unnest($1::uuid[], $2::int8[], $3::int8[], $4::text[], $5::text[], $6::date[], $7::numeric[], $8::numeric[], $9::int8[], "
        "$10::uuid[])"},
       {"update_commitments",
        "update commitment c set quantity = a.quantity, effected = a.effected, warehouse_order = a.warehouse_order from unnest($1::uuid[], "
-       "$2::int4[], $3::int4[], $4::numeric[], $5::numeric[], $6::uuid[]) as a(order_id, line, number, quantity, effected, "
+       "$2::int8[], $3::int8[], $4::numeric[], $5::numeric[], $6::uuid[]) as a(order_id, line, number, quantity, effected, "
        "warehouse_order) "
        "where (c.order_id, c.line, c.number) = (a.order_id, a.line, a.number)"},
   };
@@ -61,14 +61,14 @@ std::vector<postgres::Statement> write_warehouse_orders() {
   return {
       {"insert_warehouse_orders",
        "insert into warehouse_order (id, order_id, location, sequence, state, ship_date, created_at) select * from unnest($1::uuid[], "
-       "$2::uuid[], $3::text[], $4::int4[], $5::text[], $6::date[], $7::timestamptz[])"},
+       "$2::uuid[], $3::text[], $4::int8[], $5::text[], $6::date[], $7::timestamptz[])"},
       {"update_warehouse_orders",
        "update warehouse_order w set state = a.state from unnest($1::uuid[], $2::text[]) as a(id, state) where w.id = a.id"},
       {"insert_warehouse_order_lines",
        "insert into warehouse_order_line (warehouse_order, line, order_line, sku, quantity, shipped) select * from unnest($1::uuid[], "
-       "$2::int4[], $3::int4[], $4::text[], $5::numeric[], $6::numeric[])"},
+       "$2::int8[], $3::int8[], $4::text[], $5::numeric[], $6::numeric[])"},
       {"update_warehouse_order_lines",
-       "update warehouse_order_line w set shipped = a.shipped from unnest($1::uuid[], $2::int4[], $3::numeric[]) as a(id, line, shipped) "
+       "update warehouse_order_line w set shipped = a.shipped from unnest($1::uuid[], $2::int8[], $3::numeric[]) as a(id, line, shipped) "
        "where (w.warehouse_order, w.line) = (a.id, a.line)"},
   };
 }
@@ -101,7 +101,7 @@ std::vector<postgres::Statement> write_reservations() {
        "$3::timestamptz[], $4::uuid[]) as a(id, state, expires_at, order_id) where r.id = a.id"},
       {"insert_reservation_lines",
        "insert into reservation_line (reservation_id, line, sku, location, date, uom, asked_date, numerator, denominator, requested, "
-       "granted, version) select * from unnest($1::uuid[], $2::int4[], $3::text[], $4::text[], $5::date[], $6::text[], $7::date[], "
+       "granted, version) select * from unnest($1::uuid[], $2::int8[], $3::text[], $4::text[], $5::date[], $6::text[], $7::date[], "
        "$8::int8[], $9::int8[], $10::numeric[], $11::numeric[], $12::int8[])"},
   };
 }
@@ -116,22 +116,22 @@ std::vector<postgres::Statement> write_shipments() {
        "\"C\" on conflict do nothing"},
       {"insert_awaited",
        "insert into awaited_effect (source, number, line, part, order_id, order_line, sku, location, date, shipped_at, quantity, demand) "
-       "select * from unnest($1::text[], $2::text[], $3::int4[], $4::int4[], $5::uuid[], $6::int4[], $7::text[], $8::text[], $9::date[], "
+       "select * from unnest($1::text[], $2::text[], $3::int8[], $4::int8[], $5::uuid[], $6::int8[], $7::text[], $8::text[], $9::date[], "
        "$10::timestamptz[], $11::numeric[], $12::numeric[])"},
       {"update_awaited",
-       "update awaited_effect w set quantity = a.quantity, demand = a.demand from unnest($1::text[], $2::text[], $3::int4[], $4::int4[], "
+       "update awaited_effect w set quantity = a.quantity, demand = a.demand from unnest($1::text[], $2::text[], $3::int8[], $4::int8[], "
        "$5::numeric[], $6::numeric[]) as a(source, number, line, part, quantity, demand) "
        "where (w.source, w.number, w.line, w.part) = (a.source, a.number, a.line, a.part)"},
       {"delete_awaited",
-       "delete from awaited_effect w using unnest($1::text[], $2::text[], $3::int4[], $4::int4[]) as a(source, number, line, part) "
+       "delete from awaited_effect w using unnest($1::text[], $2::text[], $3::int8[], $4::int8[]) as a(source, number, line, part) "
        "where (w.source, w.number, w.line, w.part) = (a.source, a.number, a.line, a.part)"},
       {"put_early",
        "insert into early_effect (kind, source, number, line, sku, location, quantity, seen_at) select * from unnest($1::text[], "
        "$2::text[], "
-       "$3::text[], $4::int4[], $5::text[], $6::text[], $7::numeric[], $8::timestamptz[]) "
+       "$3::text[], $4::int8[], $5::text[], $6::text[], $7::numeric[], $8::timestamptz[]) "
        "on conflict (kind, source, number, line, sku, location) do update set quantity = excluded.quantity"},
       {"delete_early",
-       "delete from early_effect e using unnest($1::text[], $2::text[], $3::text[], $4::int4[], $5::text[], $6::text[]) as a(kind, source, "
+       "delete from early_effect e using unnest($1::text[], $2::text[], $3::text[], $4::int8[], $5::text[], $6::text[]) as a(kind, source, "
        "number, line, sku, location) where (e.kind, e.source, e.number, e.line, e.sku, e.location) = (a.kind, a.source, a.number, a.line, "
        "a.sku, a.location)"},
   };
@@ -154,11 +154,11 @@ std::vector<postgres::Statement> write_the_rest() {
       {"outbox",
        "insert into outbox (shard, topic, key, headers, body) select shard, topic, key, headers, coalesce(convert_to(document, 'UTF8'), "
        "body) "
-       "from unnest($1::int2[], $2::text[], $3::bytea[], $4::bytea[], $5::text[], $6::bytea[]) as a(shard, topic, key, headers, document, "
+       "from unnest($1::int8[], $2::text[], $3::bytea[], $4::bytea[], $5::text[], $6::bytea[]) as a(shard, topic, key, headers, document, "
        "body)"},
       {"waiting",
        "insert into waiting (want_kind, want_key, until, kind, feed, topic, partition, record_offset, record_key, headers, body) select * "
-       "from unnest($1::text[], $2::text[], $3::timestamptz[], $4::text[], $5::text[], $6::text[], $7::int4[], $8::int8[], $9::bytea[], "
+       "from unnest($1::text[], $2::text[], $3::timestamptz[], $4::text[], $5::text[], $6::text[], $7::int8[], $8::int8[], $9::bytea[], "
        "$10::bytea[], $11::bytea[])"},
       {"waiting_done", "delete from waiting where id = any($1::int8[])"},
       {"exceptions",
