@@ -159,6 +159,7 @@ void Transaction::rollback() noexcept {
   if (!usable) return;
   try {
     wire_.within_limit([&] {
+      wire_.pipeline->forget();
       wire_.pipeline->send_sql("rollback");
       wire_.pipeline->settle();
     });

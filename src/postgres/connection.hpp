@@ -90,13 +90,14 @@ class Transaction {
   void send(std::string_view statement, const Args&... args) {
     with(statement, [this](std::string_view name, std::span<const Param> params) { send_with(name, params, nullptr); }, args...);
   }
-  /// Sends a prepared statement; `take` is called with its rows when they are there, in the order of sending.
+  /// Sends a prepared statement; `take` is called with each of its rows when they are there, in the order of sending.
   template <class Take, class... Args>
   void ask(std::string_view statement, Take take, const Args&... args) {
+    auto take_all = [take = std::move(take)](const Rows& rows) {
+      for (Row row : rows) take(row);
+    };
     with(
-        statement,
-        [&](std::string_view name, std::span<const Param> params) { send_with(name, params, std::function<void(Rows)>(std::move(take))); },
-        args...);
+        statement, [&](std::string_view name, std::span<const Param> params) { send_with(name, params, std::move(take_all)); }, args...);
   }
   /// Waits for all that was sent.
   void settle();

@@ -75,6 +75,14 @@ std::vector<Pipeline::Answered> Pipeline::settle() {
   return answers();
 }
 
+void Pipeline::forget() {
+  try {
+    settle();
+  } catch (const Error& error) {
+    if (error.failure().kind == FailureKind::lost) throw;
+  }
+}
+
 std::vector<Pipeline::Answered> Pipeline::answers() {
   const auto takers = std::exchange(takers_, {});
   std::vector<Answered> all;

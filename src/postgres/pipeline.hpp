@@ -27,6 +27,8 @@ class Pipeline {
   /// Waits for all answers: what was sent, in order, with its rows. After a failure, which is thrown, the server has skipped what followed.
   using Answered = std::pair<Taker, Rows>;
   std::vector<Answered> settle();
+  /// Waits for what was sent and looks at nothing of it: before a rollback, which a failed statement would have skipped.
+  void forget();
 
  private:
   void enter();

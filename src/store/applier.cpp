@@ -27,7 +27,7 @@ void put_keys(Transaction& tx, const World& world) {
     headers.add(header_lines(row.reply.headers)), body.add(row.reply.body);
   }
   if (key.empty()) return;
-  if (tx.run("put_keys", client, call, key, fingerprint, status, headers, body).affected() != key.size()) throw BeginAgain{};
+  tx.send("put_keys", client, call, key, fingerprint, status, headers, body);
 }
 
 void put_master(Transaction& tx, const World& world, Mark mark, const char* statement) {
@@ -36,7 +36,7 @@ void put_master(Transaction& tx, const World& world, Mark mark, const char* stat
   for (const auto& [key, row] : world.master)
     if (row.mark == mark) kind.add(key.kind), id.add(key.id), version.add(row.version), body.add(row.body);
   if (kind.empty()) return;
-  if (tx.run(statement, kind, id, version, body).affected() != kind.size()) throw BeginAgain{};
+  tx.send(statement, kind, id, version, body);
 }
 
 void put_positions(Transaction& tx, const World& world) {
@@ -55,7 +55,7 @@ void put_positions(Transaction& tx, const World& world) {
     suspect.add(row.suspect);
   }
   if (sku.empty()) return;
-  tx.run("update_positions", sku, location, version, on_hand, unavailable, safety, supply, demand, expiry, owner, snap_epoch, snap_sequence,
+  tx.send("update_positions", sku, location, version, on_hand, unavailable, safety, supply, demand, expiry, owner, snap_epoch, snap_sequence,
          snap_id, snap_as_of, last_epoch, last_sequence, moves, gap_since, suspect);
 }
 
@@ -71,8 +71,7 @@ void put_movements(Transaction& tx, const World& world) {
     delta.add(row.delta), unavailable.add(row.unavailable_delta), reason.add(row.reason);
   }
   if (sku.empty()) return;
-  auto rows = tx.run("insert_movements", sku, location, epoch, sequence, discriminator, id, source, at, delta, unavailable, reason);
-  if (rows.affected() != sku.size()) throw BeginAgain{};  // an implied one: its shipment is stored already
+  tx.send("insert_movements", sku, location, epoch, sequence, discriminator, id, source, at, delta, unavailable, reason);
 }
 
 void put_exposures(Transaction& tx, const World& world) {
@@ -80,7 +79,7 @@ void put_exposures(Transaction& tx, const World& world) {
   DecimalArray amount;
   for (const auto& [name, row] : world.exposures)
     if (row.mark != Mark::clean) customer.add(name), amount.add(row.amount), currency.add(row.currency);
-  if (!customer.empty()) tx.run("put_exposures", customer, amount, currency);
+  if (!customer.empty()) tx.send("put_exposures", customer, amount, currency);
 }
 
 void put_stock_feeds(Transaction& tx, const World& world, Mark mark, const char* statement) {
@@ -89,8 +88,8 @@ void put_stock_feeds(Transaction& tx, const World& world, Mark mark, const char*
   for (const auto& [code, row] : world.stock_feeds)
     if (row.mark == mark) location.add(code), source.add(row.source), feed.add(row.feed), topic.add(row.topic), at.add(row.at);
   if (location.empty()) return;
-  if (mark == Mark::changed) tx.run("lock_stock_feeds", location);  // an update alone would not lock in order
-  if (tx.run(statement, location, source, feed, topic, at).affected() != location.size()) throw BeginAgain{};
+  if (mark == Mark::changed) tx.send("lock_stock_feeds", location);  // an update alone would not lock in order
+  tx.send(statement, location, source, feed, topic, at);
 }
 
 void put_journal(Transaction& tx, const World& world) {
@@ -107,14 +106,14 @@ void put_journal(Transaction& tx, const World& world) {
     system.add(entry.system), step.add(entry.step), document.add(entry.document), actor.add(entry.actor), detail.add(entry.detail);
     correlation.add(entry.correlation_id);
   }
-  tx.run("journal", at, order, system, step, document, actor, detail, correlation);
+  tx.send("journal", at, order, system, step, document, actor, detail, correlation);
 }
 
 void put_waiting(Transaction& tx, const World& world) {
   if (!world.waiting_done.empty()) {
     IntegerArray ids;
     for (auto id : world.waiting_done) ids.add(id);
-    tx.run("waiting_done", ids);
+    tx.send("waiting_done", ids);
   }
   if (world.waiting.empty()) return;
   TextArray want_kind, want_key, kind, feed, topic;
@@ -126,7 +125,7 @@ void put_waiting(Transaction& tx, const World& world) {
         topic.add(row.topic);
     partition.add(row.partition), offset.add(row.offset), key.add(row.record_key), headers.add(pack(row.headers)), body.add(row.body);
   }
-  tx.run("waiting", want_kind, want_key, until, kind, feed, topic, partition, offset, key, headers, body);
+  tx.send("waiting", want_kind, want_key, until, kind, feed, topic, partition, offset, key, headers, body);
 }
 
 void put_exceptions(Transaction& tx, const World& world) {
@@ -135,7 +134,7 @@ void put_exceptions(Transaction& tx, const World& world) {
   BytesArray body;
   for (const auto& entry : world.exceptions)
     kind.add(entry.kind), reason.add(entry.reason), detail.add(entry.detail), origin.add(entry.origin), body.add(entry.body);
-  tx.run("exceptions", kind, reason, detail, origin, body);
+  tx.send("exceptions", kind, reason, detail, origin, body);
 }
 
 }  // namespace
@@ -156,7 +155,7 @@ void apply(Transaction& tx, const World& world) {
   put_exceptions(tx, world);
   put_journal(tx, world);
   put_outgoing(tx, world.outgoing);
-  if (auto body = encode_change(world); !body.empty()) tx.run("change", body);
+  if (auto body = encode_change(world); !body.empty()) tx.send("change", body);
 }
 
 }  // namespace crossdock::store

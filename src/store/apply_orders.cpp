@@ -34,9 +34,8 @@ void insert_orders(Transaction& tx, const World& world) {
     updated.add(order.updated_at), due.add(order.release_due);
   });
   if (id.empty()) return;
-  auto rows = tx.run("insert_orders", id, source, number, fingerprint, revision, status, fulfilment, financial, customer, po, head, holds,
+  tx.send("insert_orders", id, source, number, fingerprint, revision, status, fulfilment, financial, customer, po, head, holds,
                      verdict, exposure, created, updated, due);
-  if (rows.affected() != id.size()) throw BeginAgain{};
 }
 
 void update_orders(Transaction& tx, const World& world) {
@@ -53,7 +52,7 @@ void update_orders(Transaction& tx, const World& world) {
     financial.add(to_text(order.financial_status)), holds.add(holds_text(order.holds)), exposure.add(order.exposure);
     updated.add(order.updated_at), due.add(order.release_due);
   });
-  if (!id.empty()) tx.run("update_orders", id, revision, status, fulfilment, financial, holds, exposure, updated, due);
+  if (!id.empty()) tx.send("update_orders", id, revision, status, fulfilment, financial, holds, exposure, updated, due);
 }
 
 void insert_lines(Transaction& tx, const World& world) {
@@ -72,7 +71,7 @@ void insert_lines(Transaction& tx, const World& world) {
     }
   });
   if (!order_id.empty())
-    tx.run("insert_lines", order_id, number, place, sku, body, uom, numerator, denominator, ordered, over, open, committed, backordered,
+    tx.send("insert_lines", order_id, number, place, sku, body, uom, numerator, denominator, ordered, over, open, committed, backordered,
            awaited, consumed, cancelled);
 }
 
@@ -87,7 +86,7 @@ void update_lines(Transaction& tx, const World& world) {
       backordered.add(line.backordered), awaited.add(line.awaited), consumed.add(line.consumed), cancelled.add(line.cancelled);
     }
   });
-  if (!order_id.empty()) tx.run("update_lines", order_id, number, over, open, committed, backordered, awaited, consumed, cancelled);
+  if (!order_id.empty()) tx.send("update_lines", order_id, number, over, open, committed, backordered, awaited, consumed, cancelled);
 }
 
 void put_commitments(Transaction& tx, const World& world, Mark mark) {
@@ -111,9 +110,9 @@ void put_commitments(Transaction& tx, const World& world, Mark mark) {
   });
   if (order_id.empty()) return;
   if (mark == Mark::created)
-    tx.run("insert_commitments", order_id, line_number, number, sku, location, date, quantity, effected, version, warehouse_order);
+    tx.send("insert_commitments", order_id, line_number, number, sku, location, date, quantity, effected, version, warehouse_order);
   else
-    tx.run("update_commitments", order_id, line_number, number, quantity, effected, warehouse_order);
+    tx.send("update_commitments", order_id, line_number, number, quantity, effected, warehouse_order);
 }
 
 void insert_warehouse_orders(Transaction& tx, const World& world) {
@@ -135,8 +134,8 @@ void insert_warehouse_orders(Transaction& tx, const World& world) {
     }
   });
   if (id.empty()) return;
-  tx.run("insert_warehouse_orders", id, order_id, location, sequence, state, date, created);
-  tx.run("insert_warehouse_order_lines", line_of, line_number, order_line, sku, quantity, shipped);
+  tx.send("insert_warehouse_orders", id, order_id, location, sequence, state, date, created);
+  tx.send("insert_warehouse_order_lines", line_of, line_number, order_line, sku, quantity, shipped);
 }
 
 void update_warehouse_orders(Transaction& tx, const World& world) {
@@ -152,8 +151,8 @@ void update_warehouse_orders(Transaction& tx, const World& world) {
     }
   });
   if (id.empty()) return;
-  tx.run("update_warehouse_orders", id, state);
-  tx.run("update_warehouse_order_lines", line_of, line_number, shipped);
+  tx.send("update_warehouse_orders", id, state);
+  tx.send("update_warehouse_order_lines", line_of, line_number, shipped);
 }
 
 }  // namespace

@@ -36,8 +36,8 @@ void insert_reservations(Transaction& tx, const World& world) {
     }
   }
   if (id.empty()) return;
-  tx.run("insert_reservations", id, state, expires, reference, policy, client, order_id, created, ext);
-  tx.run("insert_reservation_lines", line_of, line_number, sku, location, date, uom, asked, numerator, denominator, requested, granted,
+  tx.send("insert_reservations", id, state, expires, reference, policy, client, order_id, created, ext);
+  tx.send("insert_reservation_lines", line_of, line_number, sku, location, date, uom, asked, numerator, denominator, requested, granted,
          version);
 }
 
@@ -49,7 +49,7 @@ void update_reservations(Transaction& tx, const World& world) {
     if (row.mark != Mark::changed) continue;
     id.add(key), state.add(to_text(row.state)), expires.add(row.expires_at), add_or_null(order_id, row.order_id);
   }
-  if (!id.empty()) tx.run("update_reservations", id, state, expires, order_id);
+  if (!id.empty()) tx.send("update_reservations", id, state, expires, order_id);
 }
 
 void insert_shipments(Transaction& tx, const World& world) {
@@ -63,8 +63,7 @@ void insert_shipments(Transaction& tx, const World& world) {
     location.add(row.location), shipped.add(row.shipped_at), body.add(row.body), created.add(row.created_at);
   }
   if (id.empty()) return;
-  auto rows = tx.run("insert_shipments", id, source, number, fingerprint, order_id, location, shipped, body, created);
-  if (rows.affected() != id.size()) throw BeginAgain{};
+  tx.send("insert_shipments", id, source, number, fingerprint, order_id, location, shipped, body, created);
 }
 
 /// Keys of awaited effects, and the rest where it is wanted.
@@ -90,11 +89,11 @@ void put_awaited(Transaction& tx, const World& world) {
     if (row.mark == Mark::changed) (ended ? gone : changed).add(row);
   }
   if (!made.source.empty())
-    tx.run("insert_awaited", made.source, made.number, made.line, made.part, made.order_id, made.order_line, made.sku, made.location,
+    tx.send("insert_awaited", made.source, made.number, made.line, made.part, made.order_id, made.order_line, made.sku, made.location,
            made.date, made.shipped, made.quantity, made.demand);
   if (!changed.source.empty())
-    tx.run("update_awaited", changed.source, changed.number, changed.line, changed.part, changed.quantity, changed.demand);
-  if (!gone.source.empty()) tx.run("delete_awaited", gone.source, gone.number, gone.line, gone.part);
+    tx.send("update_awaited", changed.source, changed.number, changed.line, changed.part, changed.quantity, changed.demand);
+  if (!gone.source.empty()) tx.send("delete_awaited", gone.source, gone.number, gone.line, gone.part);
 }
 
 void put_early(Transaction& tx, const World& world) {
@@ -112,8 +111,8 @@ void put_early(Transaction& tx, const World& world) {
       gone_sku.add(key.position.sku), gone_location.add(key.position.location);
     }
   }
-  if (!kind.empty()) tx.run("put_early", kind, source, number, line, sku, location, quantity, seen);
-  if (!gone_kind.empty()) tx.run("delete_early", gone_kind, gone_source, gone_number, gone_line, gone_sku, gone_location);
+  if (!kind.empty()) tx.send("put_early", kind, source, number, line, sku, location, quantity, seen);
+  if (!gone_kind.empty()) tx.send("delete_early", gone_kind, gone_source, gone_number, gone_line, gone_sku, gone_location);
 }
 
 }  // namespace

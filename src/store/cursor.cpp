@@ -41,14 +41,14 @@ bool advance(Transaction& tx, const Cursor& cursor, std::int64_t next) {
 }
 
 void count(Transaction& tx, const Cursor& cursor, const Tally& tally) {
-  tx.run("count", cursor.topic, cursor.partition, tally.applied, tally.superseded, tally.duplicate, tally.waiting, tally.dead);
+  tx.send("count", cursor.topic, cursor.partition, tally.applied, tally.superseded, tally.duplicate, tally.waiting, tally.dead);
 }
 
 void caught_up(Transaction& tx, const std::vector<Cursor>& cursors) {
   TextArray topic;
   IntegerArray partition, epoch;
   for (const auto& cursor : cursors) topic.add(cursor.topic), partition.add(cursor.partition), epoch.add(cursor.epoch);
-  tx.run("caught_up", topic, partition, epoch);
+  tx.send("caught_up", topic, partition, epoch);
 }
 
 void raise_gap(Transaction& tx, const Cursor& cursor, const std::string& why) {

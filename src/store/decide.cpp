@@ -13,6 +13,7 @@ using namespace ledger;
 namespace {
 
 constexpr int most_beginnings = 20;
+constexpr std::string_view taken = "23505";  // unique_violation: another has taken an identity meanwhile; the next turn finds it
 
 struct Turn {
   std::optional<World> world;
@@ -28,14 +29,15 @@ void expire_due(World& world, const Loader& loader) {
 
 Turn turn(postgres::Transaction& tx, const Shared& shared, std::span<Request* const> requests, const FeedWork* feed, Needs& needs) {
   Turn out;
-  Instant now = tx.run("now")[0].instant(0);
-  auto& world = out.world.emplace(now, shared.rules, shared.locations());
+  auto& world = out.world.emplace(Instant{}, shared.rules, shared.locations());
+  tx.ask("now", [&world](const postgres::Row& row) { world.now = row.instant(0); });
   if (feed && feed->fence && !feed->fence(tx)) {
     out.fenced = true;
     return out;
   }
   Loader loader(tx, world, needs);
   loader.load(requests);
+  tx.settle();  // the clock was asked, even if nothing was
   expire_due(world, loader);
   std::vector<Request*> refused;
   for (auto* request : requests) {
@@ -73,6 +75,7 @@ postgres::Attempt<Decided> decide(postgres::Connection& connection, const Shared
     });
     if (again) continue;
     if (fenced) return Decided::fenced;
+    if (!done && done.failure().sqlstate == taken) continue;
     if (!done) return done.failure();
     if (shared.own_commits) hand_over(*(*done)->world, *shared.own_commits);
     if (shared.committed) shared.committed();

@@ -41,12 +41,13 @@ bool Loader::lock_orders() {
   if (orders_locked_ || positions_locked_) throw BeginAgain{};
   orders_locked_ = true;
   auto wanted = uuids(ids);
-  for (auto row : transaction_.run("orders", wanted)) {
+  auto take = [this](const postgres::Row& row) {
     auto order = order_from(row);
     world_.order_numbers[{order.source, order.order_number}] = order.id;
     std::string id = order.id;
     world_.orders[id] = std::move(order);
-  }
+  };
+  transaction_.ask("orders", take, wanted);
   read_order_parts(transaction_, wanted, world_);
   return true;
 }
@@ -67,7 +68,7 @@ bool Loader::lock_positions() {
   if (auto made = fresh(needs_.new_positions, done_.new_positions); !made.empty()) {
     if (positions_locked_) throw BeginAgain{};
     Pairs pairs(made);
-    transaction_.run("new_positions", pairs.first, pairs.second);
+    transaction_.send("new_positions", pairs.first, pairs.second);
     needs_.positions.insert(made.begin(), made.end());
   }
   auto keys = fresh(needs_.positions, done_.positions);
@@ -76,13 +77,15 @@ bool Loader::lock_positions() {
   positions_locked_ = true;
   Pairs pairs(keys);
   bool due = false;
-  for (auto row : transaction_.run("positions", pairs.first, pairs.second)) {
+  auto take = [&](const postgres::Row& row) {
     auto position = position_from(row);
     due = due || (position.earliest_expiry && *position.earliest_expiry <= world_.now);
-    world_.positions[position.key] = std::move(position);
-  }
-  if (due) find_due_holds();
+    world_.positions.insert_or_assign(position.key, std::move(position));
+  };
+  transaction_.ask("positions", take, pairs.first, pairs.second);
   lock_reservations();
+  transaction_.settle();
+  if (due) find_due_holds();
   return true;
 }
 
@@ -90,12 +93,13 @@ bool Loader::lock_positions() {
 void Loader::lock_reservations() {
   std::vector<std::string> ids(done_.reservations.begin(), done_.reservations.end());
   if (ids.empty()) return;
-  for (auto row : transaction_.run("reservations", uuids(ids))) {
+  auto take = [this](const postgres::Row& row) {
     auto locked = reservation_from(row);
     auto& known = world_.reservations[locked.id];
     locked.lines = std::move(known.lines);
     known = std::move(locked);
-  }
+  };
+  transaction_.ask("reservations", take, uuids(ids));
 }
 
 void Loader::find_due_holds() {

@@ -57,7 +57,7 @@ void put_outgoing(Transaction& tx, const std::vector<ledger::Outgoing>& outgoing
     document.add(out.document ? out.body : std::optional<std::string>());
     body.add(out.document ? std::optional<std::string>() : out.body);
   }
-  tx.run("outbox", shard, topic, key, headers, document, body);
+  tx.send("outbox", shard, topic, key, headers, document, body);
 }
 
 Outbox::Outbox(const Settings& settings, std::string owner, std::chrono::milliseconds lease)

@@ -5,10 +5,18 @@ namespace crossdock::store {
 
 using namespace ledger;
 using postgres::IntegerArray;
+using postgres::Row;
 using postgres::TextArray;
 using postgres::Transaction;
 
 namespace {
+
+auto keep_movement(World& world) {
+  return [&world](const Row& row) {
+    auto movement = movement_from(row);
+    world.movements[movement.key] = std::move(movement);
+  };
+}
 
 void read_movements(Transaction& tx, World& world, const std::vector<MovementKey>& keys) {
   TextArray sku, location, discriminator;
@@ -17,46 +25,49 @@ void read_movements(Transaction& tx, World& world, const std::vector<MovementKey
     sku.add(key.position.sku), location.add(key.position.location), discriminator.add(key.discriminator);
     epoch.add(key.sequence.epoch), sequence.add(key.sequence.number);
   }
-  for (auto row : tx.run("movements", sku, location, epoch, sequence, discriminator)) {
-    auto movement = movement_from(row);
-    world.movements[movement.key] = std::move(movement);
-  }
+  tx.ask("movements", keep_movement(world), sku, location, epoch, sequence, discriminator);
 }
 
 void read_movements_of(Transaction& tx, World& world, const Pairs& keys) {
-  for (auto row : tx.run("movements_of", keys.first, keys.second)) {
-    auto movement = movement_from(row);
-    world.movements[movement.key] = std::move(movement);
-  }
+  tx.ask("movements_of", keep_movement(world), keys.first, keys.second);
 }
 
 void read_early(Transaction& tx, World& world, const Pairs& keys) {
-  for (auto row : tx.run("early_at", keys.first, keys.second)) {
+  auto take = [&world](const Row& row) {
     auto early = early_from(row);
     world.early[early.key] = std::move(early);
-  }
+  };
+  tx.ask("early_at", take, keys.first, keys.second);
 }
 
 void read_promised(Transaction& tx, World& world, const Pairs& keys) {
-  for (auto row : tx.run("promised_at", keys.first, keys.second))
+  auto take = [&world](const Row& row) {
     world.promised[{row.text(0), row.text(1)}].push_back(OrderRef{row.text(2), row.text(3), row.text(4)});
+  };
+  tx.ask("promised_at", take, keys.first, keys.second);
 }
 
 void read_at_warehouse(Transaction& tx, World& world, const Pairs& keys) {
-  for (auto row : tx.run("netted_at", keys.first, keys.second))
+  auto take = [&world](const Row& row) {
     world.at_warehouse[{row.text(0), row.text(1)}].push_back(AtWarehouseRow{row.instant(2), row.text(3), row.decimal(4)});
+  };
+  tx.ask("netted_at", take, keys.first, keys.second);
 }
 
 void lock_exposures(Transaction& tx, World& world, const std::vector<std::string>& customers) {
   auto wanted = texts(customers);
-  tx.run("new_exposures", wanted);
-  for (auto row : tx.run("exposures", wanted))
+  tx.send("new_exposures", wanted);
+  auto take = [&world](const Row& row) {
     world.exposures[row.text(0)] = ExposureRow{row.text(0), row.decimal(1), row.text(2), Mark::clean};
+  };
+  tx.ask("exposures", take, wanted);
 }
 
 void read_purchase_orders(Transaction& tx, World& world, const Pairs& used) {
-  for (auto row : tx.run("purchase_orders", used.first, used.second))
+  auto take = [&world](const Row& row) {
     world.purchase_orders[{row.text(0), row.text(1)}].emplace_back(row.text(2), row.text(3));
+  };
+  tx.ask("purchase_orders", take, used.first, used.second);
 }
 
 }  // namespace
@@ -80,6 +91,7 @@ bool read_dependants(Transaction& tx, World& world, const Needs& needs, Needs& d
   each(needs.exposures, done.exposures, [&](const auto& customers) { lock_exposures(tx, world, customers); });
   // Under its customer's lock: of two orders with one number the second sees the first.
   each(needs.purchase_orders, done.purchase_orders, [&](const auto& used) { read_purchase_orders(tx, world, Pairs(used)); });
+  if (any) tx.settle();
   return any;
 }
 

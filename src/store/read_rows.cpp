@@ -1,4 +1,5 @@
 // Orders and reservations with all that hangs on them, for the loader and for readers.
+#include <algorithm>
 #include <unordered_map>
 
 #include "store/load_parts.hpp"
@@ -8,6 +9,7 @@
 namespace crossdock::store {
 
 using namespace ledger;
+using postgres::Row;
 using postgres::TextArray;
 using postgres::Transaction;
 using postgres::UuidArray;
@@ -30,21 +32,29 @@ namespace {
 /// Lines, commitments and warehouse orders of orders that are there already.
 template <class Find>
 void read_parts(Transaction& tx, const UuidArray& ids, Find find) {
-  for (auto row : tx.run("order_lines", ids)) find(row.text(0)).lines.push_back(line_from(row));
-  for (auto row : tx.run("commitments", ids)) {
+  auto take_lines = [&](const Row& row) {
+    find(row.text(0)).lines.push_back(line_from(row));
+  };
+  auto take_commitments = [&](const Row& row) {
     auto commitment = commitment_from(row);
-    for (auto& line : find(commitment.order_id).lines)
-      if (line.line == commitment.line) {
-        line.commitments.push_back(std::move(commitment));
-        break;
-      }
-  }
-  for (auto row : tx.run("warehouse_orders", ids)) find(row.text(1)).warehouse_orders.push_back(warehouse_order_from(row));
-  for (auto row : tx.run("warehouse_order_lines", ids))
+    auto& lines = find(commitment.order_id).lines;
+    auto line = std::find_if(lines.begin(), lines.end(), [&](const LineRow& each) { return each.line == commitment.line; });
+    if (line != lines.end()) line->commitments.push_back(std::move(commitment));
+  };
+  auto take_warehouse_orders = [&](const Row& row) {
+    find(row.text(1)).warehouse_orders.push_back(warehouse_order_from(row));
+  };
+  auto take_their_lines = [&](const Row& row) {
     for (auto& warehouse_order : find(row.text(1)).warehouse_orders)
-      if (warehouse_order.id == row[0])
-        warehouse_order.lines.push_back(
-            {static_cast<int>(row.integer(2)), static_cast<int>(row.integer(3)), row.text(4), row.decimal(5), row.decimal(6)});
+        if (warehouse_order.id == row[0])
+          warehouse_order.lines.push_back(
+              {static_cast<int>(row.integer(2)), static_cast<int>(row.integer(3)), row.text(4), row.decimal(5), row.decimal(6)});
+  };
+  tx.ask("order_lines", take_lines, ids);
+  tx.ask("commitments", take_commitments, ids);
+  tx.ask("warehouse_orders", take_warehouse_orders, ids);
+  tx.ask("warehouse_order_lines", take_their_lines, ids);
+  tx.settle();
 }
 
 }  // namespace

@@ -9,10 +9,10 @@ std::vector<postgres::Statement> write_identities() {
       {"put_keys",
        "insert into idempotency_key (client, call, key, fingerprint, status, headers, body) select * from unnest($1::text[], $2::text[], "
        "$3::text[], $4::bytea[], $5::int8[], $6::text[], $7::text[]) as a(client, call, key, fingerprint, status, headers, body) "
-       "order by client collate \"C\", call collate \"C\", key collate \"C\" on conflict do nothing"},
+       "order by client collate \"C\", call collate \"C\", key collate \"C\""},
       {"insert_master",
        "insert into master (kind, id, version, body) select * from unnest($1::text[], $2::text[], $3::int8[], $4::text[]) "
-       "as a(kind, id, version, body) order by kind collate \"C\", id collate \"C\" on conflict do nothing"},
+       "as a(kind, id, version, body) order by kind collate \"C\", id collate \"C\""},
       {"update_master",
        "update master m set version = a.version, body = a.body from unnest($1::text[], $2::text[], $3::int8[], $4::text[]) "
        "as a(kind, id, version, body) where (m.kind, m.id) = (a.kind, a.id)"},
@@ -27,7 +27,7 @@ std::vector<postgres::Statement> write_orders() {
        "$2::text[], $3::text[], $4::bytea[], $5::int8[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], "
        "$12::text[], $13::text[], $14::numeric[], $15::timestamptz[], $16::timestamptz[], $17::date[]) as a(id, source, order_number, "
        "fingerprint, revision, order_status, fulfilment_status, financial_status, customer, customer_po, head, holds, verdict, exposure, "
-       "created_at, updated_at, release_due) order by source collate \"C\", order_number collate \"C\" on conflict do nothing"},
+       "created_at, updated_at, release_due) order by source collate \"C\", order_number collate \"C\""},
       {"update_orders",
        "update sales_order o set revision = a.revision, order_status = a.order_status, fulfilment_status = a.fulfilment_status, "
        "financial_status = a.financial_status, holds = a.holds, exposure = a.exposure, updated_at = a.updated_at, "
@@ -87,7 +87,7 @@ std::vector<postgres::Statement> write_positions() {
       {"insert_movements",
        "insert into movement (sku, location, epoch, sequence, discriminator, id, source, occurred_at, delta, unavailable_delta, reason) "
        "select * from unnest($1::text[], $2::text[], $3::int8[], $4::int8[], $5::text[], $6::text[], $7::text[], $8::timestamptz[], "
-       "$9::numeric[], $10::numeric[], $11::text[]) on conflict do nothing"},
+       "$9::numeric[], $10::numeric[], $11::text[])"},
   };
 }
 
@@ -113,7 +113,7 @@ std::vector<postgres::Statement> write_shipments() {
        "unnest($1::uuid[], $2::text[], $3::text[], $4::bytea[], $5::uuid[], $6::text[], $7::timestamptz[], $8::text[], $9::timestamptz[]) "
        "as "
        "a(id, source, number, fingerprint, order_id, location, shipped_at, body, created_at) order by source collate \"C\", number collate "
-       "\"C\" on conflict do nothing"},
+       "\"C\""},
       {"insert_awaited",
        "insert into awaited_effect (source, number, line, part, order_id, order_line, sku, location, date, shipped_at, quantity, demand) "
        "select * from unnest($1::text[], $2::text[], $3::int8[], $4::int8[], $5::uuid[], $6::int8[], $7::text[], $8::text[], $9::date[], "
@@ -144,7 +144,7 @@ std::vector<postgres::Statement> write_the_rest() {
        "a(customer, amount, currency) where e.customer = a.customer"},
       {"insert_stock_feeds",
        "insert into stock_feed (location, source, feed, topic, at) select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], "
-       "$5::timestamptz[]) as a(location, source, feed, topic, at) order by location collate \"C\" on conflict do nothing"},
+       "$5::timestamptz[]) as a(location, source, feed, topic, at) order by location collate \"C\""},
       {"update_stock_feeds",
        "update stock_feed f set source = a.source, feed = a.feed, topic = a.topic, at = greatest(f.at, a.at) from unnest($1::text[], "
        "$2::text[], $3::text[], $4::text[], $5::timestamptz[]) as a(location, source, feed, topic, at) where f.location = a.location"},
