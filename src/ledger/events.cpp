@@ -17,27 +17,37 @@ std::span<const std::string_view> published_events() {
 
 std::string lane_of(const PositionKey& key) { return key.location + "|" + key.sku; }
 
+std::vector<std::pair<std::string, std::string>> cloudevent_headers(const Envelope& envelope, const std::string& key) {
+  return {{"content-type", "application/json"},
+          {"ce_specversion", "1.0"},
+          {"ce_id", envelope.id},
+          {"ce_type", envelope.type},
+          {"ce_source", "/crossdock"},
+          {"ce_subject", envelope.subject},
+          {"ce_time", envelope.at.text()},
+          {"ce_dataschema", dataschema_of(envelope.type)},
+          {"ce_correlationid", envelope.correlation_id},
+          {"ce_causationid", envelope.causation_id},
+          {"ce_sequence", std::to_string(envelope.sequence)},
+          {"ce_partitionkey", key},
+          {"traceparent", envelope.traceparent}};
+}
+
 void publish(World& world, const Origin& origin, std::string_view name, const std::string& lane, std::int64_t sequence,
              const std::string& subject, std::string body) {
   Outgoing out;
   out.topic = world.rules.topic_prefix + std::string(name) + ".v1";
   out.lane = lane;
   out.key = lane;
-  out.headers = {{"content-type", "application/json"},
-                 {"ce_specversion", "1.0"},
-                 {"ce_id", new_id()},
-                 {"ce_type", "crossdock." + std::string(name) + ".v1"},
-                 {"ce_source", "/crossdock"},
-                 {"ce_subject", subject},
-                 {"ce_time", world.now.text()},
-                 {"ce_dataschema", dataschema_of("crossdock." + std::string(name) + ".v1")},
-                 {"ce_correlationid", origin.correlation_id},
-                 {"ce_causationid", origin.causation_id},
-                 {"ce_sequence", std::to_string(sequence)},
-                 {"ce_partitionkey", lane},
-                 {"traceparent", origin.traceparent}};
+  out.envelope = Envelope{"crossdock." + std::string(name) + ".v1",
+                          new_id(),
+                          subject,
+                          sequence,
+                          origin.correlation_id,
+                          origin.causation_id,
+                          origin.traceparent,
+                          world.now};
   out.body = std::move(body);
-  out.document = true;
   world.outgoing.push_back(std::move(out));
 }
 

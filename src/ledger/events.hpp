@@ -29,4 +29,7 @@ std::span<const std::string_view> published_events();
 
 std::string lane_of(const PositionKey& key);
 
+/// The headers of a published event in CloudEvents' binary mode; `key` is its partition key.
+std::vector<std::pair<std::string, std::string>> cloudevent_headers(const Envelope& envelope, const std::string& key);
+
 }  // namespace crossdock::ledger

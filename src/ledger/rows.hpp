@@ -280,14 +280,24 @@ struct JournalEntry {
   std::string system, step, document, actor, detail, correlation_id;
 };
 
+/// What the CloudEvents headers of an event say; they are written when it is published.
+struct Envelope {
+  std::string type;  ///< crossdock.order.captured.v1
+  std::string id;    ///< a UUID
+  std::string subject;
+  std::int64_t sequence = 0;
+  std::string correlation_id, causation_id, traceparent;
+  Instant at;
+};
+
 /// A record for Kafka: an event, or a dead letter with its bytes as they came.
 struct Outgoing {
   std::string topic;
-  std::string lane;                ///< what keeps order: the key's text
-  std::optional<std::string> key;  ///< bytes; none for a dead letter without a key
-  std::vector<std::pair<std::string, std::string>> headers;
-  std::optional<std::string> body;  ///< none is a tombstone
-  bool document = false;            ///< the body is JSON that we wrote: text, not somebody's bytes
+  std::string lane;                                          ///< what keeps order: the key's text
+  std::optional<std::string> key;                            ///< bytes; none for a dead letter without a key
+  std::optional<Envelope> envelope;                          ///< of an event: its body is a document that we wrote, not somebody's bytes
+  std::vector<std::pair<std::string, std::string>> headers;  ///< of a dead letter
+  std::optional<std::string> body;                           ///< none is a tombstone
 };
 
 struct WaitingRow {

@@ -96,8 +96,7 @@ class Transaction {
     auto take_all = [take = std::move(take)](const Rows& rows) {
       for (Row row : rows) take(row);
     };
-    with(
-        statement, [&](std::string_view name, std::span<const Param> params) { send_with(name, params, std::move(take_all)); }, args...);
+    with(statement, [&](std::string_view name, std::span<const Param> params) { send_with(name, params, std::move(take_all)); }, args...);
   }
   /// Waits for all that was sent.
   void settle();

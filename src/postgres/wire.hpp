@@ -32,7 +32,7 @@ struct Connection::Wire {
   std::string role;
   std::vector<Statement> statements;
   std::unique_ptr<pqxx::basic_connection_base<Tap>> connection;
-  std::optional<Pipeline> pipeline;  ///< over the same connection
+  std::optional<Pipeline> pipeline;          ///< over the same connection
   std::optional<pqxx::nontransaction> work;  ///< while a Transaction lives; we say BEGIN and COMMIT ourselves
   Watchdog::Slot slot;
   int connects = 0;

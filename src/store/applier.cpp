@@ -55,8 +55,8 @@ void put_positions(Transaction& tx, const World& world) {
     suspect.add(row.suspect);
   }
   if (sku.empty()) return;
-  tx.send("update_positions", sku, location, version, on_hand, unavailable, safety, supply, demand, expiry, owner, snap_epoch, snap_sequence,
-         snap_id, snap_as_of, last_epoch, last_sequence, moves, gap_since, suspect);
+  tx.send("update_positions", sku, location, version, on_hand, unavailable, safety, supply, demand, expiry, owner, snap_epoch,
+          snap_sequence, snap_id, snap_as_of, last_epoch, last_sequence, moves, gap_since, suspect);
 }
 
 void put_movements(Transaction& tx, const World& world) {

@@ -34,8 +34,8 @@ void insert_orders(Transaction& tx, const World& world) {
     updated.add(order.updated_at), due.add(order.release_due);
   });
   if (id.empty()) return;
-  tx.send("insert_orders", id, source, number, fingerprint, revision, status, fulfilment, financial, customer, po, head, holds,
-                     verdict, exposure, created, updated, due);
+  tx.send("insert_orders", id, source, number, fingerprint, revision, status, fulfilment, financial, customer, po, head, holds, verdict,
+          exposure, created, updated, due);
 }
 
 void update_orders(Transaction& tx, const World& world) {
@@ -72,7 +72,7 @@ void insert_lines(Transaction& tx, const World& world) {
   });
   if (!order_id.empty())
     tx.send("insert_lines", order_id, number, place, sku, body, uom, numerator, denominator, ordered, over, open, committed, backordered,
-           awaited, consumed, cancelled);
+            awaited, consumed, cancelled);
 }
 
 void update_lines(Transaction& tx, const World& world) {

@@ -38,7 +38,7 @@ void insert_reservations(Transaction& tx, const World& world) {
   if (id.empty()) return;
   tx.send("insert_reservations", id, state, expires, reference, policy, client, order_id, created, ext);
   tx.send("insert_reservation_lines", line_of, line_number, sku, location, date, uom, asked, numerator, denominator, requested, granted,
-         version);
+          version);
 }
 
 void update_reservations(Transaction& tx, const World& world) {
@@ -90,7 +90,7 @@ void put_awaited(Transaction& tx, const World& world) {
   }
   if (!made.source.empty())
     tx.send("insert_awaited", made.source, made.number, made.line, made.part, made.order_id, made.order_line, made.sku, made.location,
-           made.date, made.shipped, made.quantity, made.demand);
+            made.date, made.shipped, made.quantity, made.demand);
   if (!changed.source.empty())
     tx.send("update_awaited", changed.source, changed.number, changed.line, changed.part, changed.quantity, changed.demand);
   if (!gone.source.empty()) tx.send("delete_awaited", gone.source, gone.number, gone.line, gone.part);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "ledger/events.hpp"
 #include "promise/words.hpp"
 
 namespace crossdock::store {
@@ -27,7 +28,8 @@ std::vector<Statement> statements() {
        "returning substr(name, 8)::int, fence"},
       {"read",
        // By id alone, with the shards as a filter: an instance mostly holds most of them, and a sort of all that waits would grow with it.
-       "select o.id, o.shard, o.topic, o.key, o.headers, o.body from outbox o where o.shard = any(array(select a.shard from "
+       "select o.id, o.shard, o.topic, o.key, o.type, o.event_id, o.subject, o.sequence, o.correlation, o.causation, o.traceparent, "
+       "o.event_at, o.document, o.headers, o.body from outbox o where o.shard = any(array(select a.shard from "
        "unnest($2::int8[], "
        "$3::int8[]) as a(shard, fence) join lease l on l.name = 'outbox-' || a.shard and l.owner = $1 and l.fence = a.fence and l.until > "
        "clock_timestamp())) order by o.id limit $4"},
@@ -47,18 +49,55 @@ int shard_of(const std::string& lane) { return static_cast<int>(promise::hash_of
 
 void put_outgoing(Transaction& tx, const std::vector<ledger::Outgoing>& outgoing) {
   if (outgoing.empty()) return;
-  IntegerArray shard;
-  TextArray topic;
-  TextArray document;
+  IntegerArray shard, sequence;
+  TextArray topic, type, subject, correlation, causation, traceparent, document;
   BytesArray key, headers, body;
+  UuidArray id;
+  InstantArray at;
   for (const auto& out : outgoing) {
-    shard.add(shard_of(out.lane)), topic.add(out.topic), key.add(out.key), headers.add(pack(out.headers));
-    // Our own documents go as text, half the size of hexadecimal bytes.
-    document.add(out.document ? out.body : std::optional<std::string>());
-    body.add(out.document ? std::optional<std::string>() : out.body);
+    shard.add(shard_of(out.lane)), topic.add(out.topic), key.add(out.key);
+    if (out.envelope) {
+      const auto& event = *out.envelope;
+      type.add(event.type), id.add(event.id), subject.add(event.subject), sequence.add(event.sequence), at.add(event.at);
+      correlation.add(event.correlation_id), causation.add(event.causation_id), traceparent.add(event.traceparent);
+      document.add(out.body), headers.add_null(), body.add_null();
+    } else {
+      type.add_null(), id.add_null(), subject.add_null(), sequence.add_null(), at.add_null();
+      correlation.add_null(), causation.add_null(), traceparent.add_null();
+      document.add_null(), headers.add(pack(out.headers)), body.add(out.body);
+    }
   }
-  tx.send("outbox", shard, topic, key, headers, document, body);
+  tx.send("outbox", shard, topic, key, type, id, subject, sequence, correlation, causation, traceparent, at, document, headers, body);
 }
+
+namespace {
+
+std::optional<std::string> maybe_bytes(const Row& row, int column) {
+  if (row.is_null(column)) return {};
+  return row.bytes(column);
+}
+
+ledger::Envelope envelope_from(const Row& row) {
+  return {row.text(4), row.text(5), row.text(6), row.integer(7), row.text(8), row.text(9), row.text(10), row.instant(11)};
+}
+
+OutboxRow row_from(const Row& row) {
+  OutboxRow out;
+  out.id = row.integer(0);
+  out.shard = static_cast<int>(row.integer(1));
+  out.topic = row.text(2);
+  out.key = maybe_bytes(row, 3);
+  if (row.is_null(4)) {
+    out.headers = unpack(row.bytes(13));
+    out.body = maybe_bytes(row, 14);
+  } else {
+    out.headers = ledger::cloudevent_headers(envelope_from(row), out.key.value_or(""));
+    out.body = row.text(12);
+  }
+  return out;
+}
+
+}  // namespace
 
 Outbox::Outbox(const Settings& settings, std::string owner, std::chrono::milliseconds lease)
     : owner_(std::move(owner)), lease_(lease), connection_(settings, "publisher", statements()) {}
@@ -88,16 +127,7 @@ Attempt<std::vector<OutboxRow>> Outbox::read(const std::vector<ShardLease>& leas
     IntegerArray shard, fence;
     for (const auto& lease : leases) shard.add(lease.shard), fence.add(lease.fence);
     std::vector<OutboxRow> rows;
-    for (auto row : tx.run("read", owner_, shard, fence, limit)) {
-      OutboxRow out;
-      out.id = row.integer(0);
-      out.shard = static_cast<int>(row.integer(1));
-      out.topic = row.text(2);
-      if (!row.is_null(3)) out.key = row.bytes(3);
-      out.headers = unpack(row.bytes(4));
-      if (!row.is_null(5)) out.body = row.bytes(5);
-      rows.push_back(std::move(out));
-    }
+    for (auto row : tx.run("read", owner_, shard, fence, limit)) rows.push_back(row_from(row));
     return rows;
   });
 }

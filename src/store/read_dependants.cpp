@@ -64,9 +64,7 @@ void lock_exposures(Transaction& tx, World& world, const std::vector<std::string
 }
 
 void read_purchase_orders(Transaction& tx, World& world, const Pairs& used) {
-  auto take = [&world](const Row& row) {
-    world.purchase_orders[{row.text(0), row.text(1)}].emplace_back(row.text(2), row.text(3));
-  };
+  auto take = [&world](const Row& row) { world.purchase_orders[{row.text(0), row.text(1)}].emplace_back(row.text(2), row.text(3)); };
   tx.ask("purchase_orders", take, used.first, used.second);
 }
 

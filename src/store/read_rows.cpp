@@ -32,23 +32,19 @@ namespace {
 /// Lines, commitments and warehouse orders of orders that are there already.
 template <class Find>
 void read_parts(Transaction& tx, const UuidArray& ids, Find find) {
-  auto take_lines = [&](const Row& row) {
-    find(row.text(0)).lines.push_back(line_from(row));
-  };
+  auto take_lines = [&](const Row& row) { find(row.text(0)).lines.push_back(line_from(row)); };
   auto take_commitments = [&](const Row& row) {
     auto commitment = commitment_from(row);
     auto& lines = find(commitment.order_id).lines;
     auto line = std::find_if(lines.begin(), lines.end(), [&](const LineRow& each) { return each.line == commitment.line; });
     if (line != lines.end()) line->commitments.push_back(std::move(commitment));
   };
-  auto take_warehouse_orders = [&](const Row& row) {
-    find(row.text(1)).warehouse_orders.push_back(warehouse_order_from(row));
-  };
+  auto take_warehouse_orders = [&](const Row& row) { find(row.text(1)).warehouse_orders.push_back(warehouse_order_from(row)); };
   auto take_their_lines = [&](const Row& row) {
     for (auto& warehouse_order : find(row.text(1)).warehouse_orders)
-        if (warehouse_order.id == row[0])
-          warehouse_order.lines.push_back(
-              {static_cast<int>(row.integer(2)), static_cast<int>(row.integer(3)), row.text(4), row.decimal(5), row.decimal(6)});
+      if (warehouse_order.id == row[0])
+        warehouse_order.lines.push_back(
+            {static_cast<int>(row.integer(2)), static_cast<int>(row.integer(3)), row.text(4), row.decimal(5), row.decimal(6)});
   };
   tx.ask("order_lines", take_lines, ids);
   tx.ask("commitments", take_commitments, ids);

@@ -41,9 +41,7 @@ void read_order_numbers(Transaction& tx, World& world, Needs& needs, const std::
 
 void read_shipments(Transaction& tx, World& world, const std::vector<SourceNumber>& numbers) {
   Pairs pairs(numbers);
-  auto take = [&world](const Row& row) {
-    world.shipments[{row.text(1), row.text(2)}] = shipment_from(row);
-  };
+  auto take = [&world](const Row& row) { world.shipments[{row.text(1), row.text(2)}] = shipment_from(row); };
   tx.ask("shipments", take, pairs.first, pairs.second);
 }
 
@@ -68,9 +66,7 @@ bool read_unlocked(Transaction& tx, World& world, Needs& needs, Needs& done) {
   each(needs.parents, done.parents, [&](const auto& ids) { read_master(tx, world, ids, "master_read"); });
   each(needs.order_numbers, done.order_numbers, [&](const auto& numbers) { read_order_numbers(tx, world, needs, numbers); });
   each(needs.warehouse_orders, done.warehouse_orders, [&](const auto& ids) {
-    auto take = [&world](const Row& row) {
-      world.warehouse_orders[row.text(0)] = row.text(1);
-    };
+    auto take = [&world](const Row& row) { world.warehouse_orders[row.text(0)] = row.text(1); };
     tx.ask("warehouse_order_ids", take, uuids(ids));
   });
   each(needs.shipments, done.shipments, [&](const auto& numbers) { read_shipments(tx, world, numbers); });

@@ -152,10 +152,9 @@ std::vector<postgres::Statement> write_the_rest() {
        "insert into journal (at, order_id, system, step, document, actor, detail, correlation_id) select * from unnest($1::timestamptz[], "
        "$2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[])"},
       {"outbox",
-       "insert into outbox (shard, topic, key, headers, body) select shard, topic, key, headers, coalesce(convert_to(document, 'UTF8'), "
-       "body) "
-       "from unnest($1::int8[], $2::text[], $3::bytea[], $4::bytea[], $5::text[], $6::bytea[]) as a(shard, topic, key, headers, document, "
-       "body)"},
+       "insert into outbox (shard, topic, key, type, event_id, subject, sequence, correlation, causation, traceparent, event_at, document, "
+       "headers, body) select * from unnest($1::int8[], $2::text[], $3::bytea[], $4::text[], $5::uuid[], $6::text[], $7::int8[], "
+       "$8::text[], $9::text[], $10::text[], $11::timestamptz[], $12::text[], $13::bytea[], $14::bytea[])"},
       {"waiting",
        "insert into waiting (want_kind, want_key, until, kind, feed, topic, partition, record_offset, record_key, headers, body) select * "
        "from unnest($1::text[], $2::text[], $3::timestamptz[], $4::text[], $5::text[], $6::text[], $7::int8[], $8::int8[], $9::bytea[], "

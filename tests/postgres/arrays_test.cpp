@@ -8,10 +8,17 @@ namespace crossdock::postgres {
 namespace {
 
 TEST(ArraysTest, BytesAreAsPostgreSQLSendsThem) {
-  const std::string two_texts("\0\0\0\1\0\0\0\1\0\0\0\x19\0\0\0\2\0\0\0\1" "\0\0\0\1a" "\xff\xff\xff\xff", 29);
+  const std::string two_texts(
+      "\0\0\0\1\0\0\0\1\0\0\0\x19\0\0\0\2\0\0\0\1"
+      "\0\0\0\1a"
+      "\xff\xff\xff\xff",
+      29);
   EXPECT_EQ(TextArray{}.add("a").add_null().bytes(), two_texts);
   EXPECT_EQ(TextArray{}.add("a").add(std::optional<std::string>()).bytes(), two_texts);
-  const std::string decimal("\0\3\0\1\x40\0\0\6" "\0\1\x09\x29\x13\x88", 14);  // 1, 2345, 5000 to the base 10,000
+  const std::string decimal(
+      "\0\3\0\1\x40\0\0\6"
+      "\0\1\x09\x29\x13\x88",
+      14);  // 1, 2345, 5000 to the base 10,000
   EXPECT_EQ(DecimalArray{}.add(Decimal::parse("-12345.50").value).bytes().substr(24), decimal);
 }
 

@@ -194,7 +194,7 @@ TEST_F(Writing, a_shortfall_names_its_orders) {
   decide(*first);
   decide(*second);
   stock(key, 3);
-  auto body = ask("select convert_from(body, 'UTF8') from outbox where topic = 'crossdock.inventory.shortfall.v1'");
+  auto body = ask("select document from outbox where topic = 'crossdock.inventory.shortfall.v1'");
   auto decoded = decode_body<InventoryShortfall>(body);
   ASSERT_TRUE(std::holds_alternative<InventoryShortfall>(decoded)) << body;
   const auto& shortfall = std::get<InventoryShortfall>(decoded);
