@@ -53,6 +53,9 @@ store::Shared Hub::shared() {
   out.rules = settings_.rules;
   out.locations = [this] { return memory_.catalog().locations(); };
   out.own_commits = &memory_;
+  out.outgoing = [this](std::vector<ledger::Outgoing> rows) {
+    if (publisher_) publisher_->offer(std::move(rows));
+  };
   out.committed = [this] {
     if (notifier_) notifier_->wake(channel);
     if (publisher_) publisher_->wake();

@@ -22,6 +22,8 @@ class Publisher {
   void start();
   /// Something was committed. Any thread.
   void wake();
+  /// What this instance has just committed for Kafka, to save its reading. Any thread.
+  void offer(std::vector<ledger::Outgoing> rows) { outbox_.offer(std::move(rows)); }
   /// Publishes what is there, within the budget, and gives the lanes back.
   void stop(std::chrono::milliseconds budget);
 

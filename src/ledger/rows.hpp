@@ -292,6 +292,7 @@ struct Envelope {
 
 /// A record for Kafka: an event, or a dead letter with its bytes as they came.
 struct Outgoing {
+  std::int64_t id = 0;  ///< of its row, once it is stored
   std::string topic;
   std::string lane;                                          ///< what keeps order: the key's text
   std::optional<std::string> key;                            ///< bytes; none for a dead letter without a key

@@ -93,7 +93,7 @@ class Transaction {
   /// Sends a prepared statement; `take` is called with each of its rows when they are there, in the order of sending.
   template <class Take, class... Args>
   void ask(std::string_view statement, Take take, const Args&... args) {
-    auto take_all = [take = std::move(take)](const Rows& rows) {
+    auto take_all = [take = std::move(take)](const Rows& rows) mutable {
       for (Row row : rows) take(row);
     };
     with(statement, [&](std::string_view name, std::span<const Param> params) { send_with(name, params, std::move(take_all)); }, args...);

@@ -139,7 +139,7 @@ void put_exceptions(Transaction& tx, const World& world) {
 
 }  // namespace
 
-void apply(Transaction& tx, const World& world) {
+void apply(Transaction& tx, World& world) {
   put_master(tx, world, Mark::created, "insert_master");
   put_master(tx, world, Mark::changed, "update_master");
   put_keys(tx, world);

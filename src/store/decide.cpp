@@ -27,13 +27,14 @@ void expire_due(World& world, const Loader& loader) {
   }
 }
 
-Turn turn(postgres::Transaction& tx, const Shared& shared, std::span<Request* const> requests, const FeedWork* feed, Needs& needs) {
-  Turn out;
+/// `out` stays where it is until the commit: the world learns the ids of its rows for Kafka then.
+void take_turn(Turn& out, postgres::Transaction& tx, const Shared& shared, std::span<Request* const> requests, const FeedWork* feed,
+               Needs& needs) {
   auto& world = out.world.emplace(Instant{}, shared.rules, shared.locations());
   tx.ask("now", [&world](const postgres::Row& row) { world.now = row.instant(0); });
   if (feed && feed->fence && !feed->fence(tx)) {
     out.fenced = true;
-    return out;
+    return;
   }
   Loader loader(tx, world, needs);
   loader.load(requests);
@@ -51,7 +52,6 @@ Turn turn(postgres::Transaction& tx, const Shared& shared, std::span<Request* co
   }
   if (feed && feed->finish) feed->finish(world, tx);
   apply(tx, world);
-  return out;
 }
 
 }  // namespace
@@ -63,7 +63,8 @@ postgres::Attempt<Decided> decide(postgres::Connection& connection, const Shared
     bool again = false, fenced = false;
     auto done = postgres::transact(connection, [&](postgres::Transaction& tx) -> postgres::Attempt<std::shared_ptr<Turn>> {
       try {
-        auto made = std::make_shared<Turn>(turn(tx, shared, requests, feed, needs));
+        auto made = std::make_shared<Turn>();
+        take_turn(*made, tx, shared, requests, feed, needs);
         fenced = made->fenced;
         if (!fenced) return made;
         // Rolled back: the fence may have moved the cursors of other partitions before it met the one that is not ours any more.
@@ -78,6 +79,7 @@ postgres::Attempt<Decided> decide(postgres::Connection& connection, const Shared
     if (!done && done.failure().sqlstate == taken) continue;
     if (!done) return done.failure();
     if (shared.own_commits) hand_over(*(*done)->world, *shared.own_commits);
+    if (shared.outgoing) shared.outgoing(std::move((*done)->world->outgoing));
     if (shared.committed) shared.committed();
     return Decided::committed;
   }

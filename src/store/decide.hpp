@@ -15,6 +15,7 @@ struct Shared {
   ledger::Rules rules;
   std::function<std::shared_ptr<const promise::Locations>()> locations;
   ChangeSink* own_commits = nullptr;                                              ///< is told of each commit at once
+  std::function<void(std::vector<ledger::Outgoing>)> outgoing;                    ///< gets what it put into the outbox (Outbox::offer)
   std::function<void()> committed;                                                ///< after it: wakes other instances and the publisher
   std::function<void(const std::string& role, const postgres::Failure&)> failed;  ///< for the log
 };

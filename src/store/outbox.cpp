@@ -26,13 +26,16 @@ std::vector<Statement> statements() {
        "update lease set owner = $1, fence = fence + 1, until = clock_timestamp() + $2::interval where name in (select name from "
        "lease where name like 'outbox-%' and until <= clock_timestamp() order by name limit $3 for update skip locked) "
        "returning substr(name, 8)::int, fence"},
-      {"read",
+      {"list",
        // By id alone, with the shards as a filter: an instance mostly holds most of them, and a sort of all that waits would grow with it.
+       "select o.id from outbox o where o.shard = any(array(select a.shard from unnest($2::int8[], $3::int8[]) as a(shard, fence) "
+       "join lease l on l.name = 'outbox-' || a.shard and l.owner = $1 and l.fence = a.fence and l.until > clock_timestamp())) "
+       "order by o.id limit $4"},
+      {"fetch",
        "select o.id, o.shard, o.topic, o.key, o.type, o.event_id, o.subject, o.sequence, o.correlation, o.causation, o.traceparent, "
-       "o.event_at, o.document, o.headers, o.body from outbox o where o.shard = any(array(select a.shard from "
-       "unnest($2::int8[], "
-       "$3::int8[]) as a(shard, fence) join lease l on l.name = 'outbox-' || a.shard and l.owner = $1 and l.fence = a.fence and l.until > "
-       "clock_timestamp())) order by o.id limit $4"},
+       "o.event_at, o.document, o.headers, o.body from outbox o where o.id = any($1::int8[])"},
+      // What is lost of these in a crash is sent again with the same ids, as after any crash: no wait for the disk.
+      {"unsynced", "set local synchronous_commit = off"},
       {"remove", "delete from outbox where id = any($1::int8[])"},
       {"depth", "select count(*) from outbox"},
       {"park", "insert into exception (kind, reason, detail, origin, body) values ('outgoing', 'unpublishable', $1, $2, $3)"},
@@ -41,13 +44,15 @@ std::vector<Statement> statements() {
   };
 }
 
+constexpr std::size_t most_offered = 10'000;  // some 30 MB of orders: Kafka is away then, and the store keeps them
+
 std::string interval(std::chrono::milliseconds length) { return std::to_string(length.count()) + " ms"; }
 
 }  // namespace
 
 int shard_of(const std::string& lane) { return static_cast<int>(promise::hash_of(lane) % outbox_shards); }
 
-void put_outgoing(Transaction& tx, const std::vector<ledger::Outgoing>& outgoing) {
+void put_outgoing(Transaction& tx, std::vector<ledger::Outgoing>& outgoing) {
   if (outgoing.empty()) return;
   IntegerArray shard, sequence;
   TextArray topic, type, subject, correlation, causation, traceparent, document;
@@ -67,7 +72,10 @@ void put_outgoing(Transaction& tx, const std::vector<ledger::Outgoing>& outgoing
       document.add_null(), headers.add(pack(out.headers)), body.add(out.body);
     }
   }
-  tx.send("outbox", shard, topic, key, type, id, subject, sequence, correlation, causation, traceparent, at, document, headers, body);
+  // Rows are numbered and answered in the order in which they are given.
+  auto take_id = [&outgoing, next = std::size_t{0}](const Row& row) mutable { outgoing[next++].id = row.integer(0); };
+  tx.ask("outbox", take_id, shard, topic, key, type, id, subject, sequence, correlation, causation, traceparent, at, document, headers,
+         body);
 }
 
 namespace {
@@ -79,6 +87,17 @@ std::optional<std::string> maybe_bytes(const Row& row, int column) {
 
 ledger::Envelope envelope_from(const Row& row) {
   return {row.text(4), row.text(5), row.text(6), row.integer(7), row.text(8), row.text(9), row.text(10), row.instant(11)};
+}
+
+OutboxRow row_from(ledger::Outgoing&& outgoing) {
+  OutboxRow out;
+  out.id = outgoing.id;
+  out.shard = shard_of(outgoing.lane);
+  out.topic = std::move(outgoing.topic);
+  out.key = std::move(outgoing.key);
+  out.headers = outgoing.envelope ? ledger::cloudevent_headers(*outgoing.envelope, out.key.value_or("")) : std::move(outgoing.headers);
+  out.body = std::move(outgoing.body);
+  return out;
 }
 
 OutboxRow row_from(const Row& row) {
@@ -122,21 +141,54 @@ Attempt<std::vector<ShardLease>> Outbox::renew() {
   });
 }
 
+void Outbox::offer(std::vector<ledger::Outgoing> rows) {
+  std::lock_guard hold(lock_);
+  if (offered_.size() + rows.size() > most_offered) return;
+  for (auto& row : rows) offered_.emplace(row.id, std::move(row));
+}
+
+/// Of these ids, what was offered; whatever else is older than the last of them was published already, or is another instance's.
+std::map<std::int64_t, OutboxRow> Outbox::at_hand(const std::vector<std::int64_t>& ids) {
+  std::map<std::int64_t, OutboxRow> found;
+  std::lock_guard hold(lock_);
+  for (auto id : ids)
+    if (auto it = offered_.find(id); it != offered_.end()) found.emplace(id, row_from(std::move(it->second)));
+  offered_.erase(offered_.begin(), offered_.upper_bound(ids.back()));
+  return found;
+}
+
 Attempt<std::vector<OutboxRow>> Outbox::read(const std::vector<ShardLease>& leases, int limit) {
-  return transact(connection_, [&](Transaction& tx) {
-    IntegerArray shard, fence;
-    for (const auto& lease : leases) shard.add(lease.shard), fence.add(lease.fence);
-    std::vector<OutboxRow> rows;
-    for (auto row : tx.run("read", owner_, shard, fence, limit)) rows.push_back(row_from(row));
-    return rows;
+  using Read = std::vector<OutboxRow>;
+  IntegerArray shard, fence;
+  for (const auto& lease : leases) shard.add(lease.shard), fence.add(lease.fence);
+  std::vector<std::int64_t> ids;
+  auto listed = transact(connection_, [&](Transaction& tx) {
+    ids.clear();
+    tx.ask("list", [&ids](const Row& row) { ids.push_back(row.integer(0)); }, owner_, shard, fence, limit);
   });
+  if (!listed) return listed.failure();
+  if (ids.empty()) return Read{};
+  auto rows = at_hand(ids);
+  IntegerArray missing;
+  for (auto id : ids)
+    if (!rows.contains(id)) missing.add(id);
+  if (!missing.empty()) {
+    auto fetched = transact(connection_, [&](Transaction& tx) {
+      tx.ask("fetch", [&rows](const Row& row) { rows.insert_or_assign(row.integer(0), row_from(row)); }, missing);
+    });
+    if (!fetched) return fetched.failure();
+  }
+  Read out;
+  for (auto& [id, row] : rows) out.push_back(std::move(row));
+  return out;
 }
 
 Attempt<Done> Outbox::remove(const std::vector<std::int64_t>& ids) {
   return transact(connection_, [&](Transaction& tx) {
     IntegerArray all;
     for (auto id : ids) all.add(id);
-    tx.run("remove", all);
+    tx.send("unsynced");
+    tx.send("remove", all);
     return Done{};
   });
 }

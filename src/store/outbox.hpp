@@ -2,6 +2,8 @@
 #pragma once
 #include <chrono>
 #include <cstdint>
+#include <map>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -15,7 +17,8 @@ inline constexpr int outbox_shards = 16;
 
 /// The shard of a lane: the same on every instance.
 int shard_of(const std::string& lane);
-void put_outgoing(postgres::Transaction& transaction, const std::vector<ledger::Outgoing>& outgoing);
+/// Their ids are known when the transaction has settled.
+void put_outgoing(postgres::Transaction& transaction, std::vector<ledger::Outgoing>& outgoing);
 
 struct OutboxRow {
   std::int64_t id = 0;
@@ -39,6 +42,9 @@ class Outbox {
 
   /// Renews what this owner holds and takes shards that nobody holds, up to a fair share: shards / live owners.
   postgres::Attempt<std::vector<ShardLease>> renew();
+  /// What this instance has just put into the outbox, so that read() need not fetch it again. Any thread. It decides nothing: what is
+  /// read, and in which order, the store says; what is not taken is dropped.
+  void offer(std::vector<ledger::Outgoing> rows);
   /// The oldest rows of those shards, in order, at most `limit`; only while the fences hold. Rows that are read stay until remove(), so
   /// the caller ends one batch before it reads the next: a row that commits late under a lower id is never passed over.
   postgres::Attempt<std::vector<OutboxRow>> read(const std::vector<ShardLease>& leases, int limit);
@@ -51,9 +57,13 @@ class Outbox {
   void give_back();
 
  private:
+  std::map<std::int64_t, OutboxRow> at_hand(const std::vector<std::int64_t>& ids);
+
   std::string owner_;
   std::chrono::milliseconds lease_;
   postgres::Connection connection_;
+  std::mutex lock_;
+  std::map<std::int64_t, ledger::Outgoing> offered_;  ///< by id
 };
 
 }  // namespace crossdock::store

@@ -154,7 +154,7 @@ std::vector<postgres::Statement> write_the_rest() {
       {"outbox",
        "insert into outbox (shard, topic, key, type, event_id, subject, sequence, correlation, causation, traceparent, event_at, document, "
        "headers, body) select * from unnest($1::int8[], $2::text[], $3::bytea[], $4::text[], $5::uuid[], $6::text[], $7::int8[], "
-       "$8::text[], $9::text[], $10::text[], $11::timestamptz[], $12::text[], $13::bytea[], $14::bytea[])"},
+       "$8::text[], $9::text[], $10::text[], $11::timestamptz[], $12::text[], $13::bytea[], $14::bytea[]) returning id"},
       {"waiting",
        "insert into waiting (want_kind, want_key, until, kind, feed, topic, partition, record_offset, record_key, headers, body) select * "
        "from unnest($1::text[], $2::text[], $3::timestamptz[], $4::text[], $5::text[], $6::text[], $7::int8[], $8::int8[], $9::bytea[], "
