@@ -39,42 +39,6 @@ class Out : public WithStore<Out> {
   }
 };
 
-TEST_F(Out, what_was_offered_is_read_as_the_store_would_give_it) {
-  Outbox with(db().settings(), "one", 10s), without(db().settings(), "one", 10s);
-  shared.outgoing = [&](std::vector<ledger::Outgoing> rows) { with.offer(std::move(rows)); };
-  move_stock(2, 10, 3);
-  auto leases = with.renew();
-  ASSERT_TRUE(leases);
-  auto offered = with.read(*leases, 100), fetched = without.read(*leases, 100);
-  ASSERT_TRUE(offered && fetched);
-  ASSERT_EQ(offered->size(), fetched->size());
-  ASSERT_GE(offered->size(), 20U);
-  for (std::size_t i = 0; i < offered->size(); ++i) {
-    const auto &a = (*offered)[i], &b = (*fetched)[i];
-    EXPECT_EQ(a.id, b.id);
-    EXPECT_EQ(a.shard, b.shard);
-    EXPECT_EQ(a.topic, b.topic);
-    EXPECT_EQ(a.key, b.key);
-    EXPECT_EQ(a.headers, b.headers);
-    EXPECT_EQ(a.body, b.body);
-  }
-  // The negative control: what the store does not list is not read, however it was offered.
-  ledger::Outgoing made_up;
-  made_up.id = offered->back().id + 1;
-  made_up.topic = "made.up";
-  with.offer({made_up});
-  auto again = with.read(*leases, 100);
-  ASSERT_TRUE(again);
-  EXPECT_EQ(again->size(), fetched->size());
-  made_up.id = offered->back().id;
-  with.offer({made_up});
-  again = with.read(*leases, 100);
-  ASSERT_TRUE(again);
-  EXPECT_EQ(again->back().topic, "made.up") << "an offered row of a listed id is what is read: else this test compares nothing";
-  db().run("truncate outbox");
-  with.give_back();
-}
-
 TEST_F(Out, lanes_keep_their_order_and_nothing_is_lost) {
   Outbox outbox(db().settings(), "one", 10s);
   std::atomic<bool> stop{false};
@@ -190,6 +154,42 @@ TEST(Shard, is_the_same_everywhere_and_spreads) {
   EXPECT_EQ(count.size(), 16U);
   for (const auto& [shard, n] : count) EXPECT_GT(n, 50) << shard;
   EXPECT_EQ(shard_of("E|SKU-1"), shard_of("E|SKU-1"));
+}
+
+TEST_F(Out, what_was_offered_is_read_as_the_store_would_give_it) {
+  Outbox with(db().settings(), "one", 10s), without(db().settings(), "one", 10s);
+  shared.outgoing = [&](std::vector<ledger::Outgoing> rows) { with.offer(std::move(rows)); };
+  move_stock(2, 10, 3);
+  auto leases = with.renew();
+  ASSERT_TRUE(leases);
+  auto offered = with.read(*leases, 100), fetched = without.read(*leases, 100);
+  ASSERT_TRUE(offered && fetched);
+  ASSERT_EQ(offered->size(), fetched->size());
+  ASSERT_GE(offered->size(), 20U);
+  for (std::size_t i = 0; i < offered->size(); ++i) {
+    const auto &a = (*offered)[i], &b = (*fetched)[i];
+    EXPECT_EQ(a.id, b.id);
+    EXPECT_EQ(a.shard, b.shard);
+    EXPECT_EQ(a.topic, b.topic);
+    EXPECT_EQ(a.key, b.key);
+    EXPECT_EQ(a.headers, b.headers);
+    EXPECT_EQ(a.body, b.body);
+  }
+  // The negative control: what the store does not list is not read, however it was offered.
+  ledger::Outgoing made_up;
+  made_up.id = offered->back().id + 1;
+  made_up.topic = "made.up";
+  with.offer({made_up});
+  auto again = with.read(*leases, 100);
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->size(), fetched->size());
+  made_up.id = offered->back().id;
+  with.offer({made_up});
+  again = with.read(*leases, 100);
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->back().topic, "made.up") << "an offered row of a listed id is what is read: else this test compares nothing";
+  db().run("truncate outbox");
+  with.give_back();
 }
 
 }  // namespace
