@@ -17,7 +17,14 @@ class PublisherTest : public WithServices {
   /// Puts rows into the outbox as a committed transaction does.
   void put(const std::string& key, int from, int count, const std::string& topic = "out") {
     std::vector<ledger::Outgoing> rows;
-    for (int i = from; i < from + count; ++i) rows.push_back({topic, key, key, {{"h", "v"}}, std::to_string(i), false});
+    for (int i = from; i < from + count; ++i) {
+      auto& row = rows.emplace_back();
+      row.topic = topic;
+      row.lane = key;
+      row.key = key;
+      row.headers = {{"h", "v"}};
+      row.body = std::to_string(i);
+    }
     postgres::Connection connection(settings.database, "test", store::all_statements());
     auto done = postgres::transact(connection, [&](postgres::Transaction& tx) { store::put_outgoing(tx, rows); });
     ASSERT_TRUE(done) << done.failure().message;
