@@ -109,6 +109,7 @@ void Capture::decide_new(World& world) {
   if (holds) free_holds(*holds, positions);
   auto grants = grant_lines(world, judged, holds, positions);
   std::vector<validation::LinePromises> promises;
+  promises.reserve(grants.size());
   for (const auto& grant : grants) promises.push_back(grant.promises);
   validation::judge_promises(judged, promises, *rules);
   auto decision = validation::decide(judged.findings, judged.checks, judged.order.accept_changes);

@@ -15,7 +15,7 @@ Writer::Writer(const postgres::Settings& database, const Shared& shared, WriterS
 
 Writer::~Writer() { stop(); }
 
-void Writer::submit(std::shared_ptr<ledger::Request> request, Completion done) {
+void Writer::submit(std::shared_ptr<ledger::Request> request, const Completion& done) {
   std::optional<Undecided> refused;
   {
     std::lock_guard hold(lock_);

@@ -41,7 +41,7 @@ class Writer {
   ~Writer();
 
   /// Any thread. The request lives until its completion was called.
-  void submit(std::shared_ptr<ledger::Request> request, Completion done);
+  void submit(std::shared_ptr<ledger::Request> request, const Completion& done);
   /// Takes nothing more, decides what waits, ends the thread.
   void stop();
   WriterFigures figures() const;
