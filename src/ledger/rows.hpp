@@ -36,8 +36,9 @@ struct PositionRow {
   Sequence snapshot;  ///< of the last snapshot; {0, -1} before the first
   std::string snapshot_id;
   std::optional<Instant> snapshot_as_of;
-  Sequence last;           ///< the highest seen
-  std::int64_t moves = 0;  ///< movements counted since the snapshot
+  Decimal snapshot_on_hand, snapshot_unavailable;  ///< what it made of the position, before the movements above it
+  Sequence last;                                   ///< the highest seen
+  std::int64_t moves = 0;                          ///< movements counted since the snapshot
   std::optional<Instant> gap_since;
   std::string suspect;
   Mark mark = Mark::clean;

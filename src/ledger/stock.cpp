@@ -177,7 +177,8 @@ void StockEvent::take_snapshot(World& world, PositionRow& position) {
     outcome = Outcome::superseded;
     return;
   }
-  Decimal on_hand = event.on_hand + netted_off(world), unavailable = event.unavailable;
+  const Decimal base = event.on_hand + netted_off(world);
+  Decimal on_hand = base, unavailable = event.unavailable;
   std::int64_t moves = 0;
   each_after(world, key(), at, event.at, [&](const MovementRow& row) {
     on_hand += row.delta;
@@ -191,6 +192,8 @@ void StockEvent::take_snapshot(World& world, PositionRow& position) {
   position.snapshot = at;
   position.snapshot_id = event.id;
   position.snapshot_as_of = event.at;
+  position.snapshot_on_hand = base;
+  position.snapshot_unavailable = event.unavailable;
   position.last = std::max(position.last, at);
   position.moves = moves;
   if (position.suspect != "gap") position.suspect.clear();

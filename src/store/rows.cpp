@@ -145,6 +145,8 @@ PositionRow position_from(const postgres::Row& row) {
   out.moves = row.integer(16);
   out.gap_since = row.maybe_instant(17);
   out.suspect = row.text(18);
+  out.snapshot_on_hand = row.decimal(19);
+  out.snapshot_unavailable = row.decimal(20);
   return out;
 }
 

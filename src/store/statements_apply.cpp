@@ -79,11 +79,15 @@ std::vector<postgres::Statement> write_positions() {
        "update position p set version = a.version, on_hand = a.on_hand, unavailable = a.unavailable, safety_stock = a.safety_stock, "
        "supply = a.supply, demand = a.demand, earliest_expiry = a.earliest_expiry, owner = a.owner, snap_epoch = a.snap_epoch, "
        "snap_sequence = a.snap_sequence, snap_id = a.snap_id, snap_as_of = a.snap_as_of, last_epoch = a.last_epoch, "
-       "last_sequence = a.last_sequence, moves = a.moves, gap_since = a.gap_since, suspect = a.suspect from unnest($1::text[], $2::text[], "
+       "last_sequence = a.last_sequence, moves = a.moves, gap_since = a.gap_since, suspect = a.suspect, snap_on_hand = a.snap_on_hand, "
+       "snap_unavailable = a.snap_unavailable from unnest($1::text[], $2::text[], "
        "$3::int8[], $4::numeric[], $5::numeric[], $6::numeric[], $7::text[], $8::text[], $9::timestamptz[], $10::text[], $11::int8[], "
-       "$12::int8[], $13::text[], $14::timestamptz[], $15::int8[], $16::int8[], $17::int8[], $18::timestamptz[], $19::text[]) as a(sku, "
+       "$12::int8[], $13::text[], $14::timestamptz[], $15::int8[], $16::int8[], $17::int8[], $18::timestamptz[], $19::text[], "
+       "$20::numeric[], "
+       "$21::numeric[]) as a(sku, "
        "location, version, on_hand, unavailable, safety_stock, supply, demand, earliest_expiry, owner, snap_epoch, snap_sequence, snap_id, "
-       "snap_as_of, last_epoch, last_sequence, moves, gap_since, suspect) where (p.sku, p.location) = (a.sku, a.location)"},
+       "snap_as_of, last_epoch, last_sequence, moves, gap_since, suspect, snap_on_hand, snap_unavailable) where (p.sku, p.location) = "
+       "(a.sku, a.location)"},
       {"insert_movements",
        "insert into movement (sku, location, epoch, sequence, discriminator, id, source, occurred_at, delta, unavailable_delta, reason) "
        "select * from unnest($1::text[], $2::text[], $3::int8[], $4::int8[], $5::text[], $6::text[], $7::text[], $8::timestamptz[], "

@@ -12,7 +12,8 @@ std::string order_columns() {
 
 std::string position_columns() {
   return "p.sku, p.location, p.version, p.on_hand, p.unavailable, p.safety_stock, p.supply, p.demand, p.earliest_expiry, p.owner, "
-         "p.snap_epoch, p.snap_sequence, p.snap_id, p.snap_as_of, p.last_epoch, p.last_sequence, p.moves, p.gap_since, p.suspect";
+         "p.snap_epoch, p.snap_sequence, p.snap_id, p.snap_as_of, p.last_epoch, p.last_sequence, p.moves, p.gap_since, p.suspect, "
+         "p.snap_on_hand, p.snap_unavailable";
 }
 
 std::string awaited_columns() {

@@ -142,6 +142,18 @@ Verified position_movements(Transaction& tx) {
       "group by p.sku, p.location, p.moves having p.moves <> count(m.*) limit 100");
 }
 
+/// The fold of what its owner reported: the last snapshot and the movements that it does not contain (ledger/stock.cpp, each_after).
+Verified position_stock(Transaction& tx) {
+  return by_query(
+      tx, "position_stock", "a position's stock is its last snapshot and the movements after it", "select count(*) from position",
+      "select p.location || '|' || p.sku, 'on hand ' || p.on_hand || ', events make ' || (p.snap_on_hand + coalesce(sum(m.delta), 0)) || "
+      "'; unavailable ' || p.unavailable || ', events make ' || (p.snap_unavailable + coalesce(sum(m.unavailable_delta), 0)) "
+      "from position p left join movement m on (m.sku, m.location) = (p.sku, p.location) and case when m.epoch = -1 then m.occurred_at >= "
+      "coalesce(p.snap_as_of, '-infinity') else (m.epoch, m.sequence) > (p.snap_epoch, p.snap_sequence) end group by p.sku, p.location "
+      "having p.on_hand <> p.snap_on_hand + coalesce(sum(m.delta), 0) or p.unavailable <> p.snap_unavailable + "
+      "coalesce(sum(m.unavailable_delta), 0) limit 100");
+}
+
 }  // namespace
 
 Attempt<std::vector<Verified>> verify(Connection& connection) {
@@ -154,6 +166,7 @@ Attempt<std::vector<Verified>> verify(Connection& connection) {
         all.push_back(line_effects(tx));
         all.push_back(position_profiles(tx));
         all.push_back(position_movements(tx));
+        all.push_back(position_stock(tx));
         all.push_back(released_orders(tx));
         all.push_back(pending_exposures(tx));
         all.push_back(feed_accounts(tx));

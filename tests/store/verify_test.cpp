@@ -74,6 +74,11 @@ TEST_F(Verifying, negative_control_each_invariant_broken_by_hand_is_found) {
   expect_found("position_profiles", "update position set sku = 'gone' where sku = 'B'", "update position set sku = 'B' where sku = 'gone'");
   expect_found("position_movements", "update position set moves = moves + 1 where sku = 'B'",
                "update position set moves = moves - 1 where sku = 'B'");
+  expect_found("position_stock", "update position set on_hand = on_hand + 1 where sku = 'A'",
+               "update position set on_hand = on_hand - 1 where sku = 'A'");
+  expect_found("position_stock", "update position set unavailable = 1 where sku = 'B'",
+               "update position set unavailable = 0 where sku = 'B'");
+  expect_found("position_stock", "update movement set delta = delta - 1", "update movement set delta = delta + 1");
   expect_found("released_orders", "update warehouse_order_line set quantity = 1 where order_line = 2",
                "update warehouse_order_line set quantity = 50 where order_line = 2");
   expect_found("pending_exposures", "update pending_exposure set amount = amount + 1", "update pending_exposure set amount = amount - 1");
