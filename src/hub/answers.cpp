@@ -179,10 +179,26 @@ Question::Question(const OrderRequest& order, const promise::Catalog& catalog)
             {"weight_kg", weight_of(order, catalog)}};
 }
 
+namespace {
+
+/// At least one a loop, so that every loop can ask.
+http::ClientSettings share_of(const std::optional<AnswerSettings>& answer, std::size_t loops) {
+  http::ClientSettings settings;
+  if (answer) settings.connections_per_host = std::max<std::size_t>(1, static_cast<std::size_t>(answer->in_flight) / loops);
+  return settings;
+}
+
+}  // namespace
+
+Asker::Asker(asio::io_context& loop, std::shared_ptr<Askable> shared, std::size_t loops)
+    : credit_client_(loop, share_of(shared->credit, loops)),
+      method_client_(loop, share_of(shared->shipping_method, loops)),
+      shared_(std::move(shared)) {}
+
 Task<validation::Answer<validation::CreditFacts>> Asker::credit(Question question, Deadline deadline) {
   if (!shared_->credit) co_return validation::Answer<validation::CreditFacts>();
   auto url = url_of(*shared_->credit, question.values);
-  auto asking = ask(client_, *shared_->credit, *shared_->credit_circuit, shared_->credit_known, std::move(url), question.customer,
+  auto asking = ask(credit_client_, *shared_->credit, *shared_->credit_circuit, shared_->credit_known, std::move(url), question.customer,
                     credit_from, deadline);
   validation::Answer<validation::CreditFacts> answer = co_await std::move(asking);
   co_return answer;
@@ -192,8 +208,8 @@ Task<validation::Answer<validation::MethodFacts>> Asker::method(Question questio
   if (!shared_->shipping_method || !question.shipping_method) co_return validation::Answer<validation::MethodFacts>();
   auto url = url_of(*shared_->shipping_method, question.values);
   std::string key = *question.shipping_method + "|" + question.country;
-  auto asking =
-      ask(client_, *shared_->shipping_method, *shared_->method_circuit, shared_->method_known, std::move(url), key, method_from, deadline);
+  auto asking = ask(method_client_, *shared_->shipping_method, *shared_->method_circuit, shared_->method_known, std::move(url), key,
+                    method_from, deadline);
   validation::Answer<validation::MethodFacts> answer = co_await std::move(asking);
   co_return answer;
 }

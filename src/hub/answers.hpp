@@ -58,16 +58,16 @@ struct Question {
   std::vector<std::pair<std::string_view, std::string>> values;
 };
 
-/// One a loop: its own connections.
+/// One a loop: its own connections, to each system its share of what the system bears at once; a question waits for a free one.
 class Asker {
  public:
-  Asker(asio::io_context& loop, std::shared_ptr<Askable> shared) : client_(loop), shared_(std::move(shared)) {}
+  Asker(asio::io_context& loop, std::shared_ptr<Askable> shared, std::size_t loops);
 
   Task<validation::Answer<validation::CreditFacts>> credit(Question question, Deadline deadline);
   Task<validation::Answer<validation::MethodFacts>> method(Question question, Deadline deadline);
 
  private:
-  http::Client client_;
+  http::Client credit_client_, method_client_;
   std::shared_ptr<Askable> shared_;
 };
 

@@ -36,6 +36,7 @@ std::unique_ptr<store::Writer> make_writer(const Settings& settings, const store
   wanted.batch = batch;
   auto database = settings.database;
   database.few_keys = true;
+  database.idle_in_transaction = std::min(database.idle_in_transaction, locks_kept(settings));
   return std::make_unique<store::Writer>(database, shared, wanted);
 }
 
@@ -81,7 +82,7 @@ Outcome Hub::start() {
   reservations_ = make_writer(settings_, shared_, "reservations", 256);
   documents_ = make_writer(settings_, shared_, "documents", 500);
   auto askable = std::make_shared<Askable>(settings_);
-  for (std::size_t i = 0; i < loops_.size(); ++i) askers_.push_back(std::make_unique<Asker>(loops_.loop(i), askable));
+  for (std::size_t i = 0; i < loops_.size(); ++i) askers_.push_back(std::make_unique<Asker>(loops_.loop(i), askable, loops_.size()));
   intake_ = std::make_unique<Intake>(settings_, shared_, memory_);
   sweeper_ = std::make_unique<Sweeper>(settings_, shared_, memory_);
   follower_->start();
@@ -274,6 +275,8 @@ void Hub::watch() {
   add("crossdock_positions", "Stock positions in memory.", [this] { return static_cast<double>(memory_.projection().size()); });
   add("crossdock_projection_age_seconds", "Age of the in-memory projection.",
       [this] { return static_cast<double>(Instant::now() - memory_.projection().as_of()) / 1e6; });
+  add("crossdock_oldest_transaction_seconds", "Age of the longest transaction open in the database server.",
+      [this] { return static_cast<double>(sweeper_->oldest_transaction()); });
   add("crossdock_events_published_total", "Events that Kafka has acknowledged.",
       [this] { return static_cast<double>(publisher_->published()); });
   add("crossdock_outbox_batch", "Events in the batch that is being published.",

@@ -18,8 +18,10 @@ std::vector<postgres::Statement> statements() {
   return all;
 }
 
-postgres::Settings by_keys(postgres::Settings database) {
+postgres::Settings by_keys(const Settings& settings) {
+  auto database = settings.database;
   database.few_keys = true;
+  database.idle_in_transaction = std::min(database.idle_in_transaction, locks_kept(settings));
   return database;
 }
 
@@ -28,7 +30,7 @@ constexpr std::size_t records_a_turn = 500;  // bounds the time that positions s
 }  // namespace
 
 Intake::Intake(const Settings& settings, const store::Shared& shared, HubMemory& memory)
-    : settings_(settings), shared_(shared), memory_(memory), connection_(by_keys(settings.database), "intake", statements()) {}
+    : settings_(settings), shared_(shared), memory_(memory), connection_(by_keys(settings), "intake", statements()) {}
 
 Intake::~Intake() { stop(); }
 

@@ -15,6 +15,7 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr int rows_a_turn = 256;
+constexpr std::chrono::seconds transaction_alarm{300};
 
 std::vector<postgres::Statement> statements() {
   auto all = store::decide_statements();
@@ -194,6 +195,12 @@ void Sweeper::end_waits() {
 void Sweeper::keep_house() {
   auto retention = settings_.retention;
   query([&](postgres::Transaction& tx) { return store::prune(tx, retention); });
+  if (auto oldest = postgres::oldest_transaction(connection_)) {
+    oldest_transaction_ = *oldest;
+    if (*oldest >= transaction_alarm.count())
+      log::warning("postgres.long_transaction",
+                   {{"seconds", *oldest}, {"message", "a transaction is left open; it slows every instance and vacuum"}});
+  }
   auto settings = postgres::unsafe_settings(connection_);
   std::string unsafe;
   if (settings)

@@ -25,6 +25,8 @@ class Sweeper {
   void wake();
   /// The database's settings on which durability rests, as last looked at; empty: all safe.
   std::string unsafe() const;
+  /// Age in seconds of the longest transaction open in the database server, as last looked at (once a minute).
+  std::int64_t oldest_transaction() const { return oldest_transaction_; }
 
  private:
   void run();
@@ -46,6 +48,7 @@ class Sweeper {
   mutable std::mutex lock_;
   std::condition_variable condition_;
   std::string unsafe_;
+  std::atomic<std::int64_t> oldest_transaction_{0};
   bool woken_ = false, stopping_ = false;
   Deadline slow_at_{Clock::now()};
   std::thread thread_;

@@ -17,4 +17,15 @@ Attempt<std::vector<UnsafeSetting>> unsafe_settings(Connection& connection) {
   });
 }
 
+Attempt<std::int64_t> oldest_transaction(Connection& connection) {
+  return transact(connection, [](Transaction& transaction) {
+    return transaction
+        .execute(
+            "select coalesce(extract(epoch from clock_timestamp() - min(at))::int8, 0) from (select xact_start from pg_stat_activity where "
+            "backend_type = 'client backend' and pid <> pg_backend_pid() union all select prepared from pg_prepared_xacts) as all_of(at)")
+            [0]
+        .integer(0);
+  });
+}
+
 }  // namespace crossdock::postgres

@@ -43,13 +43,14 @@ OrderRequest order() {
 /// A hub's asker on a loop of its own; the system answers at `url`.
 class Asking {
  public:
-  explicit Asking(const std::string& url, std::chrono::milliseconds timeout = 2s) : loops_(1) {
+  explicit Asking(const std::string& url, std::chrono::milliseconds timeout = 2s, int in_flight = 8) : loops_(1) {
     AnswerSettings answer;
     answer.base_url = url;
     answer.path = "/credit/:customer";
     answer.query = {{"amount", ":amount"}, {"number", ":order_number"}};
     answer.token = "the-token";
     answer.timeout = timeout;
+    answer.in_flight = in_flight;
     answer.system = "erp";
     answer.open_after = 3;
     answer.probe_after = 300ms;
@@ -58,7 +59,7 @@ class Asking {
     answer.path = "/methods/:shipping_method";
     settings.shipping_method = answer;
     shared_ = std::make_shared<Askable>(settings);
-    asker_ = std::make_unique<Asker>(loops_.loop(0), shared_);
+    asker_ = std::make_unique<Asker>(loops_.loop(0), shared_, 1);
     loops_.start();
   }
   ~Asking() {

@@ -63,10 +63,12 @@ config::Typed<Options> options() {
 }
 
 config::Typed<SystemLimits> limits() {
-  static const auto settings = config::Settings<SystemLimits>("system_limits", "What the system can bear; all instances keep to it each.")
-                                   .optional("in_flight", &SystemLimits::in_flight, "Questions at once.", integer(1, 10'000))
-                                   .optional("rate", &SystemLimits::rate, "Questions in a time; unlimited when absent.")
-                                   .example("50/s");
+  static const auto settings =
+      config::Settings<SystemLimits>("system_limits", "What the system can bear; all instances keep to it each.")
+          .optional("in_flight", &SystemLimits::in_flight, "Questions at once, shared out over the loops, at least one each; others wait.",
+                    integer(1, 10'000))
+          .optional("rate", &SystemLimits::rate, "Questions in a time; unlimited when absent.")
+          .example("50/s");
   return settings.type();
 }
 
