@@ -36,7 +36,7 @@ void append_numeric(std::string& out, Decimal value) {
   Int128 units = value.units();
   const bool negative = units < 0;
   if (negative) units = -units;
-  auto whole = static_cast<unsigned __int128>(units / Decimal::one);
+  Int128 whole = units / Decimal::one;
   const auto fraction = static_cast<std::uint32_t>(units % Decimal::one);
   std::array<std::uint16_t, 12> digits;
   std::size_t first = 10, last = 10;
