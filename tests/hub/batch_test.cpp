@@ -71,14 +71,25 @@ TEST(BatchTest, ARowWithoutAKeyHasALaneToo) {
   EXPECT_THAT(batch.done(), IsEmpty());
 }
 
-TEST(BatchTest, ARefusedRowDoesNotHoldUpItsLane) {
-  auto all = rows({"a", "a"});
+TEST(BatchTest, WhatIsRefusedAloneIsRefused) {
+  auto all = rows({"a"});
   Batch batch(all, 1);
-  tell(batch, {report(batch, 0, "MSG_SIZE_TOO_LARGE", true), report(batch, 1)});
+  tell(batch, {report(batch, 0, "MSG_SIZE_TOO_LARGE", true)});
   EXPECT_FALSE(batch.failed());
+  EXPECT_FALSE(batch.refused_together());
   ASSERT_EQ(batch.refused().size(), 1U);
   EXPECT_EQ(batch.refused()[0].first, 0U);
-  EXPECT_THAT(batch.done(), ElementsAre(11));
+}
+
+/// The broker refuses a whole batch for one of its records: which one is at fault shows only when it is sent alone.
+TEST(BatchTest, WhatIsRefusedTogetherIsTriedAgain) {
+  auto all = rows({"a", "a"});
+  Batch batch(all, 1);
+  tell(batch, {report(batch, 0, "MSG_SIZE_TOO_LARGE", true), report(batch, 1, "MSG_SIZE_TOO_LARGE", true)});
+  EXPECT_TRUE(batch.failed());
+  EXPECT_TRUE(batch.refused_together());
+  EXPECT_THAT(batch.refused(), IsEmpty());
+  EXPECT_THAT(batch.done(), IsEmpty());
 }
 
 TEST(BatchTest, AReportOfAnEarlierBatchIsNotTakenForOneOfThis) {
