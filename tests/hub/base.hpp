@@ -75,8 +75,9 @@ class WithServices : public testing::Test {
     std::vector<Seen> out;
     for (auto deadline = Deadline::in(limit); !deadline.passed();) {
       auto event = reader.poll(100ms);
-      if (auto* ours = std::get_if<kafka::Assigned>(&event))
+      if (auto* ours = std::get_if<kafka::Assigned>(&event)) {
         for (const auto& partition : ours->partitions) EXPECT_TRUE(reader.start(partition, kafka::Start::earliest()));
+      }
       if (auto* records = std::get_if<kafka::Records>(&event))
         for (const auto& record : records->records) {
           Seen seen{std::string(record.key.value_or("")), std::string(record.value.value_or("")), {}, record.offset};

@@ -97,12 +97,17 @@ TEST_P(RecordCases, IsReadAsWanted) {
   EXPECT_EQ(read_as(record), text_at(want.root(), "is"));
   EXPECT_EQ(record.from.offset, 42);
   EXPECT_EQ(record.unusable ? record.why().reason : "", text_at(want.root(), "reason"));
-  if (record.unusable) EXPECT_THAT(record.why().detail, testing::HasSubstr(text_at(want.root(), "detail")));
+  if (record.unusable) {
+    EXPECT_THAT(record.why().detail, testing::HasSubstr(text_at(want.root(), "detail")));
+  }
   EXPECT_EQ(suspect_of(record), text_at(want.root(), "suspect"));
   EXPECT_EQ(record.request() != nullptr, !record.unusable || record.mark) << "what can be decided is";
-  if (auto causation = text_at(want.root(), "causation"); !causation.empty()) EXPECT_EQ(record.stock->origin.causation_id, causation);
-  if (auto correlation = text_at(want.root(), "correlation"); !correlation.empty())
+  if (auto causation = text_at(want.root(), "causation"); !causation.empty()) {
+    EXPECT_EQ(record.stock->origin.causation_id, causation);
+  }
+  if (auto correlation = text_at(want.root(), "correlation"); !correlation.empty()) {
     EXPECT_EQ(record.stock->origin.correlation_id, correlation);
+  }
 }
 
 TEST(RecordTest, BuriedItKeepsItsBytesAndSaysWhy) {
