@@ -66,16 +66,18 @@ PGresult* PQprepare(PGconn* c, const char* name, const char* sql, int count, con
   return REAL(PQprepare)(c, name, changed(sql), count, types);
 }
 
-PGresult* PQexecPrepared(PGconn* c, const char* name, int count, const char* const* values, const int* lengths, const int* formats,
-                         int form) {
+int PQsendQueryPrepared(PGconn* c, const char* name, int count, const char* const* values, const int* lengths, const int* formats, int form) {
   stop_at(role_of(c), name);
-  return REAL(PQexecPrepared)(c, name, count, values, lengths, formats, form);
+  return REAL(PQsendQueryPrepared)(c, name, count, values, lengths, formats, form);
 }
 
-PGresult* PQexec(PGconn* c, const char* sql) {
-  if (strstr(sql, "; commit")) stop_at(role_of(c), "commit");
-  return REAL(PQexec)(c, changed(sql));
+int PQsendQueryParams(PGconn* c, const char* sql, int count, const Oid* types, const char* const* values, const int* lengths,
+                      const int* formats, int form) {
+  if (strcmp(sql, "commit") == 0) stop_at(role_of(c), "commit");
+  return REAL(PQsendQueryParams)(c, changed(sql), count, types, values, lengths, formats, form);
 }
+
+PGresult* PQexec(PGconn* c, const char* sql) { return REAL(PQexec)(c, changed(sql)); }
 
 void* rd_kafka_produceva(void* handle, const void* fields, size_t count) {
   static int since;

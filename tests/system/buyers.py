@@ -14,7 +14,7 @@ class Buyers:
         self.keys, self.stopped, self.lock, self.threads, self.statuses = {}, False, threading.Lock(), [], {}
 
     def start(self, count):
-        self.threads = [threading.Thread(target=self._run, args=(number,)) for number in range(count)]
+        self.threads = [threading.Thread(target=self._run, args=(number,), daemon=True) for number in range(count)]
         for thread in self.threads:
             thread.start()
         return self

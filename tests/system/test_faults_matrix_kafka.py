@@ -80,7 +80,7 @@ def test_records_of_a_key_do_not_overtake_each_other(hurt, rounds):
                 not_injectable(f"ss -K: {cut.stderr[:100]}")
             trap.set()
             events = [ward.seed.movement(key, sku, 1, sequence=2 + turn * 100 + number) for number in range(100)]
-            posted = threading.Thread(target=ward.seed.events, args=events)  # the process may stop before it has answered
+            posted = threading.Thread(target=ward.seed.events, args=events, daemon=True)  # the process may stop before it has answered
             posted.start()
             stopped = trap.sprung(hub)
             wait_until(stopped + 0.8)
@@ -159,7 +159,7 @@ def test_a_rebalance_storm(hurt, rounds):
             stranger.close()
             stopped.wait(1)
 
-    thread = threading.Thread(target=storm)
+    thread = threading.Thread(target=storm, daemon=True)
     try:
         ward.load(rate=300)
         thread.start()

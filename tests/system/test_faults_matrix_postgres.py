@@ -237,7 +237,7 @@ def test_a_slow_commit_makes_batches_grow(services, postgres, rounds):
                 response = session.post(hub.api_url + "/v1/orders", json=seed.order_body((place[0], 1, place[1]), customer=customer), headers={"Idempotency-Key": unique("slow")}, timeout=30)
                 with lock:
                     took.append((time.monotonic() - begun, response.status_code))
-        threads = [threading.Thread(target=buy) for _ in range(32)]
+        threads = [threading.Thread(target=buy, daemon=True) for _ in range(32)]
         for thread in threads:
             thread.start()
         for thread in threads:

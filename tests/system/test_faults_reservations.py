@@ -119,7 +119,7 @@ def rush(fleet, postgres, stock, requests, nemesis, limit=120):
     before = {place: seed.profile(*place)["version"] for place in places}
     work = Rush(fleet.hubs, places[0], places[1:], requests, 11)
     stopped = threading.Event()
-    thread = threading.Thread(target=nemesis, args=(fleet, postgres, stopped))
+    thread = threading.Thread(target=nemesis, args=(fleet, postgres, stopped), daemon=True)
     thread.start()
     try:
         work.run(limit)

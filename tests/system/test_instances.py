@@ -66,7 +66,7 @@ def test_many_writers_and_the_projection_equals_the_table(pair):
                 with lock:
                     taken[place] += 1
 
-    threads = [threading.Thread(target=writer, args=(number,)) for number in range(12)]
+    threads = [threading.Thread(target=writer, args=(number,), daemon=True) for number in range(12)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -109,7 +109,7 @@ def test_kill_9_in_the_middle_of_captures(fresh, services):
     place, customer = seed.place("100000"), seed.customer()
     spread(fleet.hubs, *place, customer)
     buyers = Buyers(fleet, seed, place, customer)
-    threads = [threading.Thread(target=buyers.run, args=(number,)) for number in range(8)]
+    threads = [threading.Thread(target=buyers.run, args=(number,), daemon=True) for number in range(8)]
     for thread in threads:
         thread.start()
     try:

@@ -57,7 +57,7 @@ def load(pair, stock, clients=16, each=60):
         except Exception as error:
             faults.append(error)
 
-    threads = [threading.Thread(target=body, args=(number,)) for number in range(clients)]
+    threads = [threading.Thread(target=body, args=(number,), daemon=True) for number in range(clients)]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -55,7 +55,7 @@ class Customer:
                 assert answer.status == 200, answer.status
                 time.sleep(0.002)
 
-        self.thread = threading.Thread(target=ask)
+        self.thread = threading.Thread(target=ask, daemon=True)
         self.thread.start()
 
     def p99(self):
@@ -293,7 +293,7 @@ def test_bulk_is_refused_first_then_promises_then_orders(fresh):
     def capture():
         from world import Api
         api = Api(hub.api_url, checked=False)
-        thread = threading.Thread(target=lambda: answers.append(seed.capture((sku, 1, location), customer=customer, api=api)))
+        thread = threading.Thread(target=lambda: answers.append(seed.capture((sku, 1, location), customer=customer, api=api)), daemon=True)
         thread.start()
         threads.append(thread)
 

@@ -277,7 +277,7 @@ def together(count, work):
         except Exception as error:  # handed to the test
             answers.put((place, error))
 
-    threads = [threading.Thread(target=body, args=(place,)) for place in range(count)]
+    threads = [threading.Thread(target=body, args=(place,), daemon=True) for place in range(count)]
     for thread in threads:
         thread.start()
     for thread in threads:
