@@ -366,6 +366,9 @@ TEST(Server, refuses_a_port_that_is_taken_even_by_its_own_kind) {
 
 TEST(Server, says_when_descriptors_run_out_and_recovers) {
   TestServer server;
+  RawClient first(server.port());  // it listens from now on: its first accept would take, for a moment, the descriptor left for the client
+  first.send(kHello);
+  ASSERT_TRUE(first.answer());
   rlimit before{};
   ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
   rlimit few = before;
