@@ -6,49 +6,18 @@
 #include <fstream>
 #include <set>
 
+#include "../support/cases.hpp"
 #include "edge.hpp"
 
 namespace crossdock::api {
 namespace {
 
+using cases::matches;
+using cases::read;
 using nlohmann::json;
 namespace fs = std::filesystem;
 
-/// Members that `want` names stand in `got` with that value, lists whole; what it does not name may be anything.
-bool matches(const json& want, const json& got, const std::string& at, std::string& difference) {
-  if (want.is_object() && got.is_object()) {
-    for (const auto& [name, value] : want.items()) {
-      if (value.is_null() && !got.contains(name)) continue;
-      if (!got.contains(name)) {
-        difference = at + "/" + name + " is missing";
-        return false;
-      }
-      if (!matches(value, got[name], at + "/" + name, difference)) return false;
-    }
-    return true;
-  }
-  if (want.is_array() && got.is_array() && want.size() == got.size()) {
-    for (std::size_t i = 0; i < want.size(); ++i)
-      if (!matches(want[i], got[i], at + "/" + std::to_string(i), difference)) return false;
-    return true;
-  }
-  if (want == got) return true;
-  difference = at + ": want " + want.dump() + ", got " + got.dump();
-  return false;
-}
-
-std::vector<std::string> folders() {
-  std::vector<std::string> all;
-  for (const auto& entry : fs::directory_iterator(std::string(CROSSDOCK_ROOT) + "/tests/api/cases"))
-    if (entry.is_directory()) all.push_back(entry.path().string());
-  std::sort(all.begin(), all.end());
-  return all;
-}
-
-json read(const std::string& path) {
-  std::ifstream file(path);
-  return json::parse(file);
-}
+std::vector<std::string> folders() { return cases::folders("api"); }
 
 Settings two_clients() {
   Settings settings;

@@ -6,6 +6,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "../support/cases.hpp"
 #include "asks.hpp"
 #include "books.hpp"
 #include "ledger/render.hpp"
@@ -13,6 +14,8 @@
 namespace crossdock::ledger {
 namespace {
 
+using cases::matches;
+using cases::read;
 using nlohmann::json;
 namespace fs = std::filesystem;
 
@@ -200,40 +203,7 @@ class Play {
   }
 };
 
-/// Every member of `want` stands in `got` with that value; lists have the same length. What `want` does not name may be anything.
-bool matches(const json& want, const json& got, const std::string& at, std::string& difference) {
-  if (want.is_object() && got.is_object() && !(want.empty() && !got.empty())) {
-    for (const auto& [name, value] : want.items()) {
-      if (!got.contains(name)) {
-        difference = at + "/" + name + " is missing";
-        return value.is_null();
-      }
-      if (!matches(value, got[name], at + "/" + name, difference)) return false;
-    }
-    return true;
-  }
-  if (want.is_array() && got.is_array() && want.size() == got.size()) {
-    for (std::size_t i = 0; i < want.size(); ++i)
-      if (!matches(want[i], got[i], at + "/" + std::to_string(i), difference)) return false;
-    return true;
-  }
-  if (want == got) return true;
-  difference = at + ": want " + want.dump() + ", got " + got.dump();
-  return false;
-}
-
-json read(const std::string& path) {
-  std::ifstream file(path);
-  return json::parse(file);
-}
-
-std::vector<std::string> folders() {
-  std::vector<std::string> all;
-  for (const auto& entry : fs::directory_iterator(std::string(CROSSDOCK_ROOT) + "/tests/ledger/cases"))
-    if (entry.is_directory()) all.push_back(entry.path().string());
-  std::sort(all.begin(), all.end());
-  return all;
-}
+std::vector<std::string> folders() { return cases::folders("ledger"); }
 
 class Case : public testing::TestWithParam<std::string> {};
 
@@ -259,6 +229,7 @@ TEST(Cases, negative_control_a_wrong_want_fails) {
   want["replies"][0]["status"] = 418;
   EXPECT_FALSE(matches(want, got, "", difference));
   EXPECT_FALSE(matches(json{{"positions", {{"A@E", {{"atp", "77"}}}}}}, got, "", difference));
+  EXPECT_FALSE(matches(json{{"absent", nullptr}, {"there", 1}}, json{{"there", 2}}, "", difference)) << "what follows an absent one counts";
   EXPECT_FALSE(matches(json{{"positions", {{"nothing", {{"atp", "77"}}}}}}, got, "", difference));
 }
 
