@@ -97,6 +97,22 @@ void Capture::judge_under_lock(const World& world, validation::Checked& judged) 
   validation::set_check(judged.checks, std::move(check));
 }
 
+namespace {
+
+/// Why an order is not taken: the findings that reject it; or, where nobody can say now, those whose check would rather have the caller
+/// come again than take the order on hold. Empty: it is taken.
+std::vector<const Finding*> reasons_against(const std::vector<Finding>& findings, crossdock::Decision decision,
+                                            const validation::Rules& rules) {
+  if (decision == crossdock::Decision::indeterminate) return validation::refused_for_now(findings, rules);
+  std::vector<const Finding*> reasons;
+  if (decision != crossdock::Decision::reject) return reasons;
+  for (const auto& finding : findings)
+    if (finding.severity == Severity::reject || finding.severity == Severity::change) reasons.push_back(&finding);
+  return reasons;
+}
+
+}  // namespace
+
 void Capture::decide_new(World& world) {
   if (known(world)) return;
   bool refused = false;
@@ -113,37 +129,18 @@ void Capture::decide_new(World& world) {
   for (const auto& grant : grants) promises.push_back(grant.promises);
   validation::judge_promises(judged, promises, *rules);
   auto decision = validation::decide(judged.findings, judged.checks, judged.order.accept_changes);
-  std::vector<const Finding*> waits_for;
-  if (decision == crossdock::Decision::indeterminate) waits_for = validation::refused_for_now(judged.findings, *rules);
-  if (decision == crossdock::Decision::reject || !waits_for.empty()) {
+  auto reasons = reasons_against(judged.findings, decision, *rules);
+  if (!reasons.empty()) {
     positions.undo();
     if (holds) holds->mark = mark;
-    if (waits_for.empty())
-      refuse(world, judged, decision);
-    else
-      refuse_for_now(world, judged, waits_for);
+    refuse(world, judged, decision, reasons);
     return;
   }
   store(world, judged, decision, std::move(grants), holds, positions);
 }
 
-void Capture::refuse(World& world, const validation::Checked& judged, crossdock::Decision decision) {
-  Mistakes errors;
-  std::string reasons;
-  for (const auto& finding : judged.findings) {
-    if (finding.severity != Severity::reject && finding.severity != Severity::change) continue;
-    errors.push_back(Mistake{finding.pointer, finding.code, finding.message, finding.suggestion.value_or("")});
-    if (!reasons.empty()) reasons += ", ";
-    reasons += finding.code;
-  }
-  reply = Reply::refuse(422, "order_rejected", "The order cannot be taken as it is: " + reasons + ".", std::move(errors));
-  auto verdict = verdict_of(judged.findings, judged.checks, decision);
-  reply.refusal->members = verdict.substr(1, verdict.size() - 2);
-  note(world, origin, {}, "hub", "order.rejected", judged.order.source + "/" + judged.order.order_number, reasons);
-}
-
-/// Nobody can say now, and by the rule of that check the order is not taken on hold meanwhile: the caller comes again.
-void Capture::refuse_for_now(World& world, const validation::Checked& judged, const std::vector<const Finding*>& reasons) {
+void Capture::refuse(World& world, const validation::Checked& judged, crossdock::Decision decision,
+                     const std::vector<const Finding*>& reasons) {
   Mistakes errors;
   std::string codes;
   for (const auto* finding : reasons) {
@@ -151,11 +148,16 @@ void Capture::refuse_for_now(World& world, const validation::Checked& judged, co
     if (!codes.empty()) codes += ", ";
     codes += finding->code;
   }
-  reply = Reply::refuse(503, "not_ready", "The order cannot be judged now: " + codes + ". Repeat it with the same Idempotency-Key.",
-                        std::move(errors));
-  auto verdict = verdict_of(judged.findings, judged.checks, crossdock::Decision::indeterminate);
+  const bool rejected = decision == crossdock::Decision::reject;
+  if (rejected)
+    reply = Reply::refuse(422, "order_rejected", "The order cannot be taken as it is: " + codes + ".", std::move(errors));
+  else
+    reply = Reply::refuse(503, "not_ready", "The order cannot be judged now: " + codes + ". Repeat it with the same Idempotency-Key.",
+                          std::move(errors));
+  auto verdict = verdict_of(judged.findings, judged.checks, decision);
   reply.refusal->members = verdict.substr(1, verdict.size() - 2);
-  note(world, origin, {}, "hub", "order.not_judged", judged.order.source + "/" + judged.order.order_number, codes);
+  note(world, origin, {}, "hub", rejected ? "order.rejected" : "order.not_judged", judged.order.source + "/" + judged.order.order_number,
+       codes);
 }
 
 OrderRow Capture::make_order(World& world, const validation::Checked& judged, crossdock::Decision decision) const {

@@ -28,12 +28,10 @@ class Capture final : public KeyedRequest {
   void decide_new(World& world) override;
 
  private:
-  struct Judged;
   bool known(World& world);
   ReservationRow* reservation(World& world, bool& refused);
   void judge_under_lock(const World& world, validation::Checked& judged) const;
-  void refuse(World& world, const validation::Checked& judged, crossdock::Decision decision);
-  void refuse_for_now(World& world, const validation::Checked& judged, const std::vector<const Finding*>& reasons);
+  void refuse(World& world, const validation::Checked& judged, crossdock::Decision decision, const std::vector<const Finding*>& reasons);
   void store(World& world, const validation::Checked& judged, crossdock::Decision decision, std::vector<LineGrant> grants,
              ReservationRow* holds, PositionDecision& positions);
   OrderRow make_order(World& world, const validation::Checked& judged, crossdock::Decision decision) const;
