@@ -15,10 +15,10 @@ struct Clear {
 };
 using Received = std::unique_ptr<PGresult, Clear>;
 
-/// Without the line feed that libpq ends its messages with.
+/// Without what libpq ends its messages with.
 inline std::string trimmed(const char* text) {
   std::string_view view(text ? text : "");
-  while (!view.empty() && view.back() == '\n') view.remove_suffix(1);
+  while (!view.empty() && (view.back() == '\n' || view.back() == ' ')) view.remove_suffix(1);
   return std::string(view);
 }
 

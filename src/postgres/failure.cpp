@@ -2,13 +2,10 @@
 
 #include <pqxx/pqxx>
 
+#include "postgres/answer.hpp"
+
 namespace crossdock::postgres {
 namespace {
-
-std::string trimmed(std::string_view text) {
-  while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) text.remove_suffix(1);
-  return std::string(text);
-}
 
 /// libpqxx 6 gives some class 40 errors a type of their own that does not say its SQLSTATE; 7 gives it.
 std::string state_of(const std::exception& error) {
