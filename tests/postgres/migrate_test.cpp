@@ -125,5 +125,24 @@ TEST_F(MigrateTest, DurabilityIsReadAsTheSessionSeesIt) {
   EXPECT_EQ(found->front().value, "off");
 }
 
+TEST_F(MigrateTest, ATransactionLeftOpenIsTold) {
+  auto looking = connect(), open = connect();
+  const auto told = transact(open, [&](Transaction& t) {
+    t.execute("select 1");
+    std::this_thread::sleep_for(2'100ms);
+    const auto oldest = oldest_transaction(looking);
+    return oldest ? *oldest : -1;
+  });
+  ASSERT_TRUE(told);
+  EXPECT_GE(*told, 2);
+  // The negative control: it ended, and is not told any more; tests beside this one end theirs, too.
+  for (const auto limit = Deadline::in(20s); !limit.passed(); std::this_thread::sleep_for(100ms)) {
+    const auto oldest = oldest_transaction(looking);
+    ASSERT_TRUE(oldest) << oldest.failure().message;
+    if (*oldest < 2) return;
+  }
+  FAIL() << "it is told for ever";
+}
+
 }  // namespace
 }  // namespace crossdock::postgres
