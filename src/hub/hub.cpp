@@ -34,10 +34,7 @@ std::unique_ptr<store::Writer> make_writer(const Settings& settings, const store
   store::WriterSettings wanted;
   wanted.role = role;
   wanted.batch = batch;
-  auto database = settings.database;
-  database.few_keys = true;
-  database.idle_in_transaction = std::min(database.idle_in_transaction, locks_kept(settings));
-  return std::make_unique<store::Writer>(database, shared, wanted);
+  return std::make_unique<store::Writer>(deciding_by_keys(settings), shared, wanted);
 }
 
 }  // namespace

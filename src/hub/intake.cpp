@@ -18,19 +18,12 @@ std::vector<postgres::Statement> statements() {
   return all;
 }
 
-postgres::Settings by_keys(const Settings& settings) {
-  auto database = settings.database;
-  database.few_keys = true;
-  database.idle_in_transaction = std::min(database.idle_in_transaction, locks_kept(settings));
-  return database;
-}
-
 constexpr std::size_t records_a_turn = 500;  // bounds the time that positions stay locked (PROTOCOLS.md 0)
 
 }  // namespace
 
 Intake::Intake(const Settings& settings, const store::Shared& shared, HubMemory& memory)
-    : settings_(settings), shared_(shared), memory_(memory), connection_(by_keys(settings), "intake", statements()) {}
+    : settings_(settings), shared_(shared), memory_(memory), connection_(deciding_by_keys(settings), "intake", statements()) {}
 
 Intake::~Intake() { stop(); }
 

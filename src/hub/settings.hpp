@@ -1,5 +1,6 @@
 // What the hub is built from; app fills it from the configuration.
 #pragma once
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <map>
@@ -62,8 +63,23 @@ struct Settings {
   std::size_t readers = 2;
 };
 
-/// How long a transaction that decides may say nothing before the database ends it: an instance that was frozen inside one gives its
-/// locks up before its lease has run out, so that its successor need not wait.
-inline std::chrono::milliseconds locks_kept(const Settings& settings) { return settings.lease * 2 / 3; }
+/// How long a transaction that decides may say nothing before it is ended: an instance that was frozen inside one so gives up its locks
+/// before its lease has run out, and its successor need not wait. Between stages the database sees to it; in the middle of a pipeline,
+/// where it waits for the rest without a limit, the other instances do (Sweeper).
+inline std::chrono::milliseconds most_silence(const Settings& settings) { return settings.lease * 2 / 3; }
+
+/// The database's settings for a connection that decides.
+inline postgres::Settings deciding(const Settings& settings) {
+  auto database = settings.database;
+  database.idle_in_transaction = std::min(database.idle_in_transaction, most_silence(settings));
+  return database;
+}
+
+/// The same for one whose batches name every row by its key.
+inline postgres::Settings deciding_by_keys(const Settings& settings) {
+  auto database = deciding(settings);
+  database.few_keys = true;
+  return database;
+}
 
 }  // namespace crossdock::hub

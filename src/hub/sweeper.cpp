@@ -43,7 +43,7 @@ ledger::FeedOrigin origin_of(const ledger::WaitingRow& row) {
 }  // namespace
 
 Sweeper::Sweeper(const Settings& settings, const store::Shared& shared, HubMemory& memory)
-    : settings_(settings), shared_(shared), memory_(memory), connection_(settings.database, "sweeper", statements()) {}
+    : settings_(settings), shared_(shared), memory_(memory), connection_(deciding(settings), "sweeper", statements()) {}
 
 Sweeper::~Sweeper() { stop(); }
 
@@ -101,7 +101,17 @@ bool Sweeper::decide(std::span<ledger::Request* const> requests, const store::Fe
   return static_cast<bool>(decided);
 }
 
+/// First of all, or the sweep itself waits for their locks.
+void Sweeper::end_frozen() {
+  if (!frozen_at_.passed()) return;
+  frozen_at_ = Deadline::in(500ms);
+  auto ended = query([&](postgres::Transaction& tx) { return store::end_frozen(tx, most_silence(settings_)); });
+  if (ended > 0)
+    log::warning("sweep.frozen", {{"sessions", ended}, {"message", "an instance was silent in the middle of a transaction; it was ended"}});
+}
+
 void Sweeper::sweep() {
+  end_frozen();
   expire_holds();
   wake_waiting();
   end_waits();

@@ -31,6 +31,7 @@ class Sweeper {
  private:
   void run();
   void sweep();
+  void end_frozen();
   void expire_holds();
   void release_orders();
   void raise_gaps();
@@ -50,7 +51,7 @@ class Sweeper {
   std::string unsafe_;
   std::atomic<std::int64_t> oldest_transaction_{0};
   bool woken_ = false, stopping_ = false;
-  Deadline slow_at_{Clock::now()};
+  Deadline slow_at_{Clock::now()}, frozen_at_{Clock::now()};
   std::thread thread_;
 };
 

@@ -57,6 +57,11 @@ std::vector<Statement> sweep_statements() {
            "$1"},
       {"overdue", "select " + columns + " from waiting w where w.until <= clock_timestamp() order by w.id limit $1"},
       {"lock_waiting", "select id from waiting where id = any($1::int8[]) order by id for update"},
+      {"end_frozen",
+       "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and usename = current_user and pid <> "
+       "pg_backend_pid() and split_part(application_name, '/', 1) = split_part(current_setting('application_name'), '/', 1) and "
+       "xact_start is not null and state = 'active' and wait_event = 'ClientRead' and greatest(state_change, query_start) < "
+       "clock_timestamp() - $1::interval"},
       {"prune_changes",
        "delete from change where ctid = any(array(select ctid from change where at < clock_timestamp() - $1::interval limit 5000))"},
       {"prune_keys",
@@ -95,6 +100,10 @@ bool lock_waiting(Transaction& tx, const std::vector<ledger::WaitingRow>& rows) 
   IntegerArray ids;
   for (const auto& row : rows) ids.add(row.id);
   return tx.run("lock_waiting", ids).size() == rows.size();
+}
+
+std::size_t end_frozen(Transaction& tx, std::chrono::milliseconds silence) {
+  return tx.run("end_frozen", std::to_string(silence.count()) + " ms").size();
 }
 
 std::size_t prune(Transaction& tx, const Retention& retention) {

@@ -21,6 +21,10 @@ bool lock_waiting(postgres::Transaction& transaction, const std::vector<ledger::
 /// Waiting rows whose time is over.
 std::vector<ledger::WaitingRow> overdue_rows(postgres::Transaction& transaction, int limit);
 
+/// Ends sessions of this installation (same database, user and application) in the middle of a transaction whose client has sent a part of
+/// it and then nothing for `silence`: it is frozen, and PostgreSQL 15 has no limit for that. Answers how many.
+std::size_t end_frozen(postgres::Transaction& transaction, std::chrono::milliseconds silence);
+
 struct Retention {
   std::chrono::hours changes{24};
   std::chrono::hours keys{24 * 30};
