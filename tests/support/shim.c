@@ -36,34 +36,38 @@ static void stop_at(const char* role, const char* statement) {
   if (unlink(file + 1) == 0) raise(SIGSTOP);
 }
 
-// The changed text lives as long as the process: statements are prepared a few times only.
-static const char* changed(const char* sql) {
-  const char* rules = getenv("SHIM_SQL");
-  if (!rules || !sql) return sql;
-  char* copy = strdup(rules);
-  for (char *rule = copy, *next; rule; rule = next) {
+// The text as the rules leave it; the caller frees it.
+static char* changed(const char* sql) {
+  char* text = strdup(sql);
+  const char* given = getenv("SHIM_SQL");
+  char* rules = strdup(given ? given : "");
+  for (char *rule = rules, *next; rule; rule = next) {
     next = strstr(rule, ";;");
     if (next) *next = 0, next += 2;
     char* to = strstr(rule, "=>");
     if (!to) continue;
     *to = 0, to += 2;
-    for (const char* found = strstr(sql, rule); found && *rule; found = strstr(sql, rule)) {
-      char* made = malloc(strlen(sql) + strlen(to) + 1);
-      memcpy(made, sql, (size_t)(found - sql));
-      strcpy(made + (found - sql), to);
+    for (const char* found = strstr(text, rule); found && *rule; found = strstr(text, rule)) {
+      char* made = malloc(strlen(text) + strlen(to) + 1);
+      memcpy(made, text, (size_t)(found - text));
+      strcpy(made + (found - text), to);
       strcat(made, found + strlen(rule));
-      sql = made;
+      free(text);
+      text = made;
       if (strstr(to, rule)) break;
     }
   }
-  free(copy);
-  return sql;
+  free(rules);
+  return text;
 }
 
 #define REAL(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
 
 PGresult* PQprepare(PGconn* c, const char* name, const char* sql, int count, const Oid* types) {
-  return REAL(PQprepare)(c, name, changed(sql), count, types);
+  char* text = changed(sql);
+  PGresult* result = REAL(PQprepare)(c, name, text, count, types);
+  free(text);
+  return result;
 }
 
 int PQsendQueryPrepared(PGconn* c, const char* name, int count, const char* const* values, const int* lengths, const int* formats, int form) {
@@ -74,10 +78,18 @@ int PQsendQueryPrepared(PGconn* c, const char* name, int count, const char* cons
 int PQsendQueryParams(PGconn* c, const char* sql, int count, const Oid* types, const char* const* values, const int* lengths,
                       const int* formats, int form) {
   if (strcmp(sql, "commit") == 0) stop_at(role_of(c), "commit");
-  return REAL(PQsendQueryParams)(c, changed(sql), count, types, values, lengths, formats, form);
+  char* text = changed(sql);
+  const int sent = REAL(PQsendQueryParams)(c, text, count, types, values, lengths, formats, form);
+  free(text);
+  return sent;
 }
 
-PGresult* PQexec(PGconn* c, const char* sql) { return REAL(PQexec)(c, changed(sql)); }
+PGresult* PQexec(PGconn* c, const char* sql) {
+  char* text = changed(sql);
+  PGresult* result = REAL(PQexec)(c, text);
+  free(text);
+  return result;
+}
 
 void* rd_kafka_produceva(void* handle, const void* fields, size_t count) {
   static int since;
