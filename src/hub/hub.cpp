@@ -30,11 +30,12 @@ Fault late() {
       .retry_after(1s);
 }
 
-std::unique_ptr<store::Writer> make_writer(const Settings& settings, const store::Shared& shared, const char* role, std::size_t batch) {
+std::unique_ptr<Writers> make_writers(const Settings& settings, const store::Shared& shared, const char* role, std::size_t batch,
+                                      std::size_t count) {
   store::WriterSettings wanted;
   wanted.role = role;
   wanted.batch = batch;
-  return std::make_unique<store::Writer>(deciding_by_keys(settings), shared, wanted);
+  return std::make_unique<Writers>(deciding_by_keys(settings), shared, wanted, count);
 }
 
 }  // namespace
@@ -75,9 +76,9 @@ Outcome Hub::start() {
   notifier_ = std::move(*notifier);
   publisher_ = std::make_unique<Publisher>(settings_);
   reader_ = std::make_unique<store::Reader>(settings_.database, settings_.readers);
-  orders_ = make_writer(settings_, shared_, "orders", 256);
-  reservations_ = make_writer(settings_, shared_, "reservations", 256);
-  documents_ = make_writer(settings_, shared_, "documents", 500);
+  orders_ = make_writers(settings_, shared_, "orders", 256, settings_.writers);
+  reservations_ = make_writers(settings_, shared_, "reservations", 256, settings_.writers);
+  documents_ = make_writers(settings_, shared_, "documents", 500, 1);
   auto askable = std::make_shared<Askable>(settings_);
   for (std::size_t i = 0; i < loops_.size(); ++i) askers_.push_back(std::make_unique<Asker>(loops_.loop(i), askable, loops_.size()));
   intake_ = std::make_unique<Intake>(settings_, shared_, memory_);
@@ -122,7 +123,7 @@ void Hub::stop(Deadline deadline, const std::function<void(const char*)>& at) {
   notifier_.reset();
 }
 
-store::Writer& Hub::writer(Line line) {
+Writers& Hub::writer(Line line) {
   if (line == Line::orders) return *orders_;
   return line == Line::reservations ? *reservations_ : *documents_;
 }
@@ -286,7 +287,7 @@ void Hub::watch() {
                             {"dead", &store::Tally::dead}})
     watches_.push_back(all.watch("crossdock_intake_records_total", "Records read from feeds, by outcome.", {{"outcome", name}},
                                  [this, read] { return static_cast<double>(intake_->totals().*read); }));
-  for (auto [name, each] : {std::pair<const char*, store::Writer*>{"orders", orders_.get()},
+  for (auto [name, each] : {std::pair<const char*, Writers*>{"orders", orders_.get()},
                             {"reservations", reservations_.get()},
                             {"documents", documents_.get()}}) {
     watches_.push_back(all.watch("crossdock_writer_requests_total", "Requests decided.", {{"writer", name}},

@@ -18,12 +18,12 @@
 #include "hub/publisher.hpp"
 #include "hub/settings.hpp"
 #include "hub/sweeper.hpp"
+#include "hub/writers.hpp"
 #include "ledger/capture.hpp"
 #include "observe/metrics.hpp"
 #include "postgres/notify.hpp"
 #include "runtime/loops.hpp"
 #include "store/reader.hpp"
-#include "store/writer.hpp"
 
 namespace crossdock::hub {
 
@@ -78,7 +78,7 @@ class Hub {
 
  private:
   store::Shared shared();
-  store::Writer& writer(Line line);
+  Writers& writer(Line line);
   Task<validation::Answers> ask_others(const OrderRequest& order, Deadline deadline);
   void watch();
 
@@ -89,7 +89,7 @@ class Hub {
   std::atomic<bool> loaded_{false};
   std::unique_ptr<postgres::Notifier> notifier_;
   std::unique_ptr<store::Follower> follower_;
-  std::unique_ptr<store::Writer> orders_, reservations_, documents_;
+  std::unique_ptr<Writers> orders_, reservations_, documents_;
   std::unique_ptr<store::Reader> reader_;
   std::unique_ptr<Publisher> publisher_;
   std::unique_ptr<Intake> intake_;

@@ -36,8 +36,9 @@ std::string verdict_of(const std::vector<Finding>& findings, const std::vector<C
 
 void Capture::ask_more(const World& world, Needs& needs) const {
   const auto& order = checked.order;
-  needs.order_numbers.insert({order.source, order.order_number});
-  if (world.order_numbers.contains({order.source, order.order_number})) return;  // known: its row answers
+  SourceNumber number{order.source, order.order_number};
+  ask_numbered(world, needs, number);
+  if (world.order_numbers.contains(number)) return;  // known: its row answers
   if (order.customer_po) needs.purchase_orders.insert({order.customer, *order.customer_po});
   // The customer's row is the lock under which its purchase orders and its exposure are judged.
   if (checked.credit_counts || order.customer_po) needs.exposures.insert(order.customer);

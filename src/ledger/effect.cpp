@@ -100,7 +100,7 @@ void ask_effect(const World& world, Needs& needs, const InventoryEvent& event) {
   needs.early_at.insert(key.position);
   ask_effects_at(world, needs, key.position);
   if (key.kind == "shipment") needs.shipments.insert({key.source, key.number});
-  if (key.kind == "order") needs.order_numbers.insert({key.source, key.number});
+  if (key.kind == "order") ask_numbered(world, needs, {key.source, key.number});
   if (key.kind != "warehouse_order") return;
   if (!is_uuid(key.number)) return;
   needs.warehouse_orders.insert(key.number);

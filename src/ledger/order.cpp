@@ -82,6 +82,12 @@ void ask_order(const World& world, Needs& needs, const std::string& id) {
     for (const auto& commitment : line.commitments) needs.positions.insert(commitment.position);
 }
 
+void ask_numbered(const World& world, Needs& needs, const SourceNumber& number) {
+  needs.order_numbers.insert(number);
+  auto known = world.order_numbers.find(number);
+  if (known != world.order_numbers.end()) needs.order_ids.insert(known->second);
+}
+
 void ChangeOrder::ask_more(const World& world, Needs& needs) const { ask_order(world, needs, id); }
 
 void ChangeOrder::decide_new(World& world) {

@@ -34,6 +34,8 @@ Reply answer(const OrderRow& order, int status);
 
 /// Asks for an order by id with its positions once its lines are known.
 void ask_order(const World& world, Needs& needs, const std::string& id);
+/// Asks for the order of that number, if there is one.
+void ask_numbered(const World& world, Needs& needs, const SourceNumber& number);
 
 /// Gives commitments to warehouses: all not yet given whose ship date is within release_ahead (`all`: whatever the date). One warehouse
 /// order a location and ship date. Makes the order released, with its events. Answers whether anything was given.
@@ -54,6 +56,7 @@ class ChangeOrder : public KeyedRequest {
  public:
   std::string id;
   Precondition precondition;
+  std::string_view meets_on() const override { return id; }
 
  protected:
   void ask_more(const World& world, Needs& needs) const override;

@@ -24,6 +24,7 @@ class Reserve final : public KeyedRequest {
   std::chrono::seconds ttl{900};
   std::string ext;  ///< JSON of the caller; empty: none
   std::vector<HoldLine> lines;
+  std::string_view meets_on() const override { return lines.empty() ? std::string_view() : lines.front().position.sku; }
 
  protected:
   void ask_more(const World& world, Needs& needs) const override;
@@ -38,6 +39,7 @@ class ReleaseReservation final : public KeyedRequest {
  public:
   std::string id;
   std::string only_of;  ///< the client whose reservation it must be, for all others there is none; empty: anybody's
+  std::string_view meets_on() const override { return id; }
 
  protected:
   void ask_more(const World& world, Needs& needs) const override;
@@ -50,6 +52,7 @@ class ExtendReservation final : public KeyedRequest {
   std::string id;
   std::string only_of;  ///< as of a release
   std::chrono::seconds ttl{900};
+  std::string_view meets_on() const override { return id; }
 
  protected:
   void ask_more(const World& world, Needs& needs) const override;

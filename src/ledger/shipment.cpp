@@ -49,7 +49,8 @@ void Ship::ask_more(const World& world, Needs& needs) const {
   if (document.order && document.order->id) {
     needs.order_ids.insert(*document.order->id);
   } else if (document.order) {
-    needs.order_numbers.insert({document.order->source.value_or(document.source), document.order->order_number.value_or("")});
+    SourceNumber number{document.order->source.value_or(document.source), document.order->order_number.value_or("")};
+    ask_numbered(world, needs, number);
   }
   if (document.warehouse_order && is_uuid(*document.warehouse_order)) {
     needs.warehouse_orders.insert(*document.warehouse_order);

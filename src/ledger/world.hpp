@@ -4,6 +4,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -105,6 +106,9 @@ class Request {
   /// Adds what it must see, given what the world already holds. Called again after each step of loading, until it adds nothing.
   /// Must not depend on the outcome of other requests.
   virtual void ask(const World& world, Needs& needs) const = 0;
+  /// What it will most likely wait for others on: requests that say the same are decided by one writer, in their order, instead of in
+  /// transactions that wait for each other. Nothing but speed rests on it.
+  virtual std::string_view meets_on() const { return {}; }
   /// Decides on the locked rows: changes them and fills in its own answer. Deterministic; may be called again on a fresh world when
   /// the transaction is repeated, so it starts by clearing its answer.
   virtual void decide(World& world) = 0;

@@ -37,10 +37,10 @@ struct Pairs {
 postgres::UuidArray uuids(const std::vector<std::string>& ids);  ///< what is no UUID is left out: it names nothing
 postgres::TextArray texts(const std::vector<std::string>& all);
 
-/// Reads what is new in `needs`, before the locks or beside them, into the world; counts it in `done`. Orders whose numbers were found are
-/// added to `needs`. Answers whether anything was read.
-bool read_unlocked(postgres::Transaction& transaction, ledger::World& world, ledger::Needs& needs, ledger::Needs& done);
-/// Reads what depends on locked positions, and locks customers' exposures.
+/// Asks for what is new in `needs`, before the locks or beside them; counts it in `done`. It is in the world when the transaction has
+/// settled. Answers whether anything was asked.
+bool read_unlocked(postgres::Transaction& transaction, ledger::World& world, const ledger::Needs& needs, ledger::Needs& done);
+/// The same for what depends on locked positions; locks customers' exposures.
 bool read_dependants(postgres::Transaction& transaction, ledger::World& world, const ledger::Needs& needs, ledger::Needs& done);
 /// Lines, commitments and warehouse orders of those of the world's orders.
 void read_order_parts(postgres::Transaction& transaction, const postgres::UuidArray& ids, ledger::World& world);

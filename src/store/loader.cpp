@@ -12,7 +12,28 @@ void Loader::ask(std::span<Request* const> requests) {
   needs_.add(asked_);
 }
 
+/// Captures and holds mostly ask for nothing that depends on what is read without a lock.
+bool Loader::in_one_trip() const {
+  const auto& n = needs_;
+  auto none = [](const auto&... sets) { return (sets.empty() && ...); };
+  return none(n.order_ids, n.warehouse_orders, n.shipments, n.reservations, n.new_positions, n.movements, n.movements_of, n.awaited_at,
+              n.early_at, n.promised_at, n.netted_at, n.master, n.parents, n.stock_feeds) &&
+         !n.positions.empty();
+}
+
+/// All at once, in the same order as one after the other. If it turns out that more must be locked before the positions (a number that is
+/// known already: its order), the attempt begins again.
+void Loader::load_in_one_trip() {
+  read_unlocked(transaction_, world_, needs_, done_);
+  ask_positions(fresh(needs_.positions, done_.positions));
+  read_dependants(transaction_, world_, needs_, done_);
+  transaction_.settle();
+  if (any_due_) find_due_holds();
+}
+
 void Loader::load(std::span<Request* const> requests) {
+  ask(requests);
+  if (in_one_trip()) load_in_one_trip();
   for (;;) {
     ask(requests);
     if (load_unlocked() || lock_orders() || read_reservations() || lock_positions() || load_dependants()) continue;
@@ -24,6 +45,7 @@ void Loader::load(std::span<Request* const> requests) {
 bool Loader::load_unlocked() {
   if (positions_locked_ && needs_.master.size() > done_.master.size()) throw BeginAgain{};  // they are locked first
   bool any = read_unlocked(transaction_, world_, needs_, done_);
+  if (any) transaction_.settle();
   if (positions_locked_) return any;
   auto keys = fresh(needs_.awaited_at, done_.awaited_at);
   if (keys.empty()) return any;
@@ -74,19 +96,22 @@ bool Loader::lock_positions() {
   auto keys = fresh(needs_.positions, done_.positions);
   if (keys.empty()) return false;
   if (positions_locked_) throw BeginAgain{};
+  ask_positions(keys);
+  lock_reservations();
+  transaction_.settle();
+  if (any_due_) find_due_holds();
+  return true;
+}
+
+void Loader::ask_positions(const std::vector<PositionKey>& keys) {
   positions_locked_ = true;
   Pairs pairs(keys);
-  bool due = false;
-  auto take = [&](const postgres::Row& row) {
+  auto take = [this](const postgres::Row& row) {
     auto position = position_from(row);
-    due = due || (position.earliest_expiry && *position.earliest_expiry <= world_.now);
+    any_due_ = any_due_ || (position.earliest_expiry && *position.earliest_expiry <= world_.now);
     world_.positions.insert_or_assign(position.key, std::move(position));
   };
   transaction_.ask("positions", take, pairs.first, pairs.second);
-  lock_reservations();
-  transaction_.settle();
-  if (due) find_due_holds();
-  return true;
 }
 
 /// After the positions, all at once; their lines never change.
@@ -128,6 +153,7 @@ void Loader::find_due_holds() {
 
 bool Loader::load_dependants() {
   bool any = read_dependants(transaction_, world_, needs_, done_);
+  if (any) transaction_.settle();
   if (!positions_locked_) return any;
   // The rows as they are now, under the locks. Orders that came in between are not locked: it begins again with them.
   auto keys = fresh(needs_.awaited_at, awaited_locked_);
@@ -153,6 +179,7 @@ bool Loader::overtaken(std::span<Request* const> refused) {
   identities.shipments = std::move(again.shipments);
   World seen(world_.now, world_.rules, world_.locations);
   read_unlocked(transaction_, seen, identities, done);
+  transaction_.settle();
   return !seen.keys.empty() || !seen.order_numbers.empty() || !seen.shipments.empty();
 }
 

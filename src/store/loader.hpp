@@ -28,10 +28,13 @@ class Loader {
 
  private:
   void ask(std::span<ledger::Request* const> requests);
+  bool in_one_trip() const;
+  void load_in_one_trip();
   bool load_unlocked();
   bool lock_orders();
   bool read_reservations();
   bool lock_positions();
+  void ask_positions(const std::vector<ledger::PositionKey>& keys);
   void lock_reservations();
   bool load_dependants();
   void find_due_holds();
@@ -42,6 +45,7 @@ class Loader {
   ledger::Needs done_;
   ledger::Needs asked_;  ///< by the requests themselves
   bool orders_locked_ = false, positions_locked_ = false;
+  bool any_due_ = false;                          ///< on the locked positions are holds whose time is over
   std::set<ledger::PositionKey> awaited_locked_;  ///< whose awaited effects were read under the locks
   std::set<std::string> due_;
 };

@@ -89,7 +89,6 @@ bool read_dependants(Transaction& tx, World& world, const Needs& needs, Needs& d
   each(needs.exposures, done.exposures, [&](const auto& customers) { lock_exposures(tx, world, customers); });
   // Under its customer's lock: of two orders with one number the second sees the first.
   each(needs.purchase_orders, done.purchase_orders, [&](const auto& used) { read_purchase_orders(tx, world, Pairs(used)); });
-  if (any) tx.settle();
   return any;
 }
 

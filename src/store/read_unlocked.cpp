@@ -30,12 +30,9 @@ void read_master(Transaction& tx, World& world, const std::vector<MasterId>& ids
   tx.ask(statement, take, pairs.first, pairs.second);
 }
 
-void read_order_numbers(Transaction& tx, World& world, Needs& needs, const std::vector<SourceNumber>& numbers) {
+void read_order_numbers(Transaction& tx, World& world, const std::vector<SourceNumber>& numbers) {
   Pairs pairs(numbers);
-  auto take = [&world, &needs](const Row& row) {
-    world.order_numbers[{row.text(0), row.text(1)}] = row.text(2);
-    needs.order_ids.insert(row.text(2));
-  };
+  auto take = [&world](const Row& row) { world.order_numbers[{row.text(0), row.text(1)}] = row.text(2); };
   tx.ask("order_numbers", take, pairs.first, pairs.second);
 }
 
@@ -54,7 +51,7 @@ void read_stock_feeds(Transaction& tx, World& world, const std::vector<std::stri
 
 }  // namespace
 
-bool read_unlocked(Transaction& tx, World& world, Needs& needs, Needs& done) {
+bool read_unlocked(Transaction& tx, World& world, const Needs& needs, Needs& done) {
   bool any = false;
   auto each = [&any](const auto& asked, auto& of, auto read) {
     auto keys = fresh(asked, of);
@@ -64,7 +61,7 @@ bool read_unlocked(Transaction& tx, World& world, Needs& needs, Needs& done) {
   };
   each(needs.keys, done.keys, [&](const auto& keys) { read_keys(tx, world, keys); });
   each(needs.parents, done.parents, [&](const auto& ids) { read_master(tx, world, ids, "master_read"); });
-  each(needs.order_numbers, done.order_numbers, [&](const auto& numbers) { read_order_numbers(tx, world, needs, numbers); });
+  each(needs.order_numbers, done.order_numbers, [&](const auto& numbers) { read_order_numbers(tx, world, numbers); });
   each(needs.warehouse_orders, done.warehouse_orders, [&](const auto& ids) {
     auto take = [&world](const Row& row) { world.warehouse_orders[row.text(0)] = row.text(1); };
     tx.ask("warehouse_order_ids", take, uuids(ids));
@@ -73,7 +70,6 @@ bool read_unlocked(Transaction& tx, World& world, Needs& needs, Needs& done) {
   each(needs.stock_feeds, done.stock_feeds, [&](const auto& places) { read_stock_feeds(tx, world, places); });
   // Last of all, so that a row that is read and to be changed ends as it was locked.
   each(needs.master, done.master, [&](const auto& ids) { read_master(tx, world, ids, "master"); });
-  if (any) tx.settle();
   return any;
 }
 

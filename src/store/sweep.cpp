@@ -36,18 +36,19 @@ std::vector<ledger::WaitingRow> rows_of(const Rows& rows) {
 
 }  // namespace
 
+// The clock is asked once, as (select clock_timestamp()): by itself it is volatile, and no index can serve a comparison with it.
 std::vector<Statement> sweep_statements() {
   const std::string columns = waiting_columns;
   return {
       {"due_reservations",
-       "select id from reservation where state in ('created', 'updated') and expires_at <= clock_timestamp() "
+       "select id from reservation where state in ('created', 'updated') and expires_at <= (select clock_timestamp()) "
        "order by expires_at limit $1"},
       {"due_releases",
        "select id from sales_order where release_due is not null and release_due <= current_date + $1::int + 1 "
        "order by release_due limit $2"},
       {"due_gaps",
-       "select sku, location from position where gap_since is not null and suspect = '' and gap_since < clock_timestamp() - "
-       "$1::interval limit $2"},
+       "select sku, location from position where gap_since is not null and suspect = '' and gap_since < (select clock_timestamp()) "
+       "- $1::interval limit $2"},
       {"woken",
        "select " + columns +
            " from waiting w where exists (select 1 from master m where (m.kind, m.id) = (w.want_kind, w.want_key)) or "
@@ -55,7 +56,7 @@ std::vector<Statement> sweep_statements() {
            "o.order_number = split_part(w.want_key, E'\\n', 2))) or (w.want_kind = 'order_id' and (exists (select 1 from sales_order o "
            "where o.id::text = w.want_key) or exists (select 1 from warehouse_order v where v.id::text = w.want_key))) order by w.id limit "
            "$1"},
-      {"overdue", "select " + columns + " from waiting w where w.until <= clock_timestamp() order by w.id limit $1"},
+      {"overdue", "select " + columns + " from waiting w where w.until <= (select clock_timestamp()) order by w.id limit $1"},
       {"lock_waiting", "select id from waiting where id = any($1::int8[]) order by id for update"},
       {"end_frozen",
        "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and usename = current_user and pid <> "
@@ -63,10 +64,11 @@ std::vector<Statement> sweep_statements() {
        "xact_start is not null and state = 'active' and wait_event = 'ClientRead' and greatest(state_change, query_start) < "
        "clock_timestamp() - $1::interval"},
       {"prune_changes",
-       "delete from change where ctid = any(array(select ctid from change where at < clock_timestamp() - $1::interval limit 5000))"},
+       "delete from change where ctid = any(array(select ctid from change where at < (select clock_timestamp()) - $1::interval limit "
+       "5000))"},
       {"prune_keys",
-       "delete from idempotency_key where ctid = any(array(select ctid from idempotency_key where created_at < clock_timestamp() - "
-       "$1::interval limit 5000))"},
+       "delete from idempotency_key where ctid = any(array(select ctid from idempotency_key where created_at < (select "
+       "clock_timestamp()) - $1::interval limit 5000))"},
       {"prune_movements",
        "delete from movement where ctid = any(array(select m.ctid from movement m join position p on (p.sku, p.location) = (m.sku, "
        "m.location) "

@@ -228,6 +228,42 @@ TEST_F(Writing, an_effect_that_came_in_between_is_seen) {
   EXPECT_EQ(damage(), "");
 }
 
+/// A repeat is answered from its key: it does not wait for who holds the order's row. One without its key asks the row, and waits.
+TEST_F(Writing, a_repeat_does_not_wait_for_its_order) {
+  stock({"HELD", "E"}, 9);
+  auto make = [] { return capture_of("HELD", {{"HELD", qty(1), "E", {}}}); };
+  auto first = keyed(make(), "held");
+  decide(*first);
+  std::atomic<bool> locked{false}, free{false};
+  std::thread holder([&] {
+    auto connection = connect();
+    auto done = postgres::transact(connection, [&](postgres::Transaction& tx) {
+      tx.execute("select 1 from sales_order where order_number = 'HELD' for update");
+      locked = true;
+      for (int i = 0; i < 1'000 && !free; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    });
+    EXPECT_TRUE(done);
+  });
+  while (!locked) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  auto again = keyed(make(), "held");
+  decide(*again);
+  EXPECT_TRUE(again->replayed);
+  EXPECT_EQ(again->reply.body, first->reply.body);
+  auto keyless = make();
+  std::atomic<bool> answered{false};
+  std::thread asking([&] {
+    decide(*keyless);
+    answered = true;
+  });
+  std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  EXPECT_FALSE(answered);
+  free = true;
+  holder.join();
+  asking.join();
+  EXPECT_EQ(keyless->reply.status, 200);
+  EXPECT_EQ(ask("select count(*) from sales_order where order_number = 'HELD'"), "1");
+}
+
 TEST_F(Writing, a_killed_connection_decides_the_batch_again_once) {
   PositionKey key{"KILL", "E"};
   stock(key, 9);
