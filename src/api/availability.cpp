@@ -1,4 +1,5 @@
 // ATP from memory.
+#include "api/inputs.hpp"
 #include "api/state.hpp"
 #include "promise/check.hpp"
 
@@ -27,7 +28,9 @@ std::optional<Date> date_of(const http::Request& request, std::string_view name,
 }
 
 http::Response profile(const Api::State& state, http::Request& request) {
+  static const std::vector<std::string_view> known{"sku", "location", "from", "to"};
   Mistakes mistakes;
+  check_parameters(request.query(), known, mistakes);
   promise::ProfileQuery query;
   auto sku = request.query("sku");
   if (!sku || sku->empty()) mistakes.push_back({"/sku", "missing", "name the item: ?sku=", {}});
@@ -39,7 +42,9 @@ http::Response profile(const Api::State& state, http::Request& request) {
   if (!mistakes.empty()) return mistaken(request, std::move(mistakes));
   const auto& memory = state.hub.memory();
   auto answer = promise::profile_of(query, memory.catalog(), memory.projection(), Instant::now(), state.hub.availability());
-  if (!answer) return missing(request, "such item or location");
+  if (!answer)
+    return missing(request,
+                   memory.catalog().item(query.sku) ? "location " + std::string(*query.location) : "item " + std::string(query.sku));
   return {200, to_json(*answer)};
 }
 

@@ -55,6 +55,17 @@ GivenKey idempotency_key(std::string_view header) {
   return given;
 }
 
+void check_parameters(const QueryParameters& query, const std::vector<std::string_view>& known, Mistakes& mistakes) {
+  for (auto parameter = query.begin(); parameter != query.end(); ++parameter) {
+    const auto& name = parameter->first;
+    const auto same = [&name](const auto& other) { return other.first == name; };
+    if (std::find(known.begin(), known.end(), name) == known.end())
+      mistakes.push_back({pointer_to("", name), "unknown_field", "there is no such parameter", nearest(name, known)});
+    else if (std::find_if(query.begin(), parameter, same) != parameter)
+      mistakes.push_back({pointer_to("", name), "duplicate_key", "is given twice", {}});
+  }
+}
+
 std::optional<store::OrderFilter> order_filter(const QueryParameters& query, Mistakes& mistakes) {
   store::OrderFilter filter;
   auto text = [&query](std::string_view name) {
@@ -72,10 +83,7 @@ std::optional<store::OrderFilter> order_filter(const QueryParameters& query, Mis
     mistakes.push_back({"/cursor", "wrong_type", "send the cursor as `next` gave it", {}});
   if (auto limit = text("limit")) read_limit(*limit, filter, mistakes);
   static const std::vector<std::string_view> known(list_parameters.begin(), list_parameters.end());
-  for (const auto& [name, value] : query) {
-    if (std::find(known.begin(), known.end(), name) != known.end()) continue;
-    mistakes.push_back({pointer_to("", name), "unknown_field", "there is no such parameter", nearest(name, known)});
-  }
+  check_parameters(query, known, mistakes);
   if (!mistakes.empty()) return {};
   return filter;
 }

@@ -24,6 +24,8 @@ struct GivenKey {
 GivenKey idempotency_key(std::string_view header);
 
 using QueryParameters = std::vector<std::pair<std::string, std::string>>;
+/// Parameters that a call does not know, and those that stand in its query twice.
+void check_parameters(const QueryParameters& query, const std::vector<std::string_view>& known, Mistakes& mistakes);
 /// The filter of GET /v1/orders; nothing when there are mistakes, of which it lists all.
 std::optional<store::OrderFilter> order_filter(const QueryParameters& query, Mistakes& mistakes);
 

@@ -1,6 +1,7 @@
 // Master data of six kinds: whole documents, one by one or many at a time.
 #include "ledger/master.hpp"
 
+#include "api/inputs.hpp"
 #include "api/state.hpp"
 #include "crossdock/model/master.hpp"
 #include "ledger/render.hpp"
@@ -122,7 +123,7 @@ Task<http::Response> read(Shared state, http::Request& request, ledger::MasterId
   auto asking = state->hub.ask([row, id](postgres::Transaction& tx) { *row = store::find_master(tx, id); }, deadline_of(*state, request));
   Outcome asked = co_await std::move(asking);
   if (!asked) co_return failed(request, asked.fault());
-  if (!*row) co_return missing(request, id.kind + " " + id.id);
+  if (!*row) co_return missing(request, (id.kind == "shipping_method" ? "shipping method" : id.kind) + " " + id.id);
   http::Response response(200, (*row)->body);
   response.with("ETag", ledger::etag((*row)->version));
   co_return response;
@@ -137,11 +138,12 @@ Task<http::Response> get(Shared state, http::Request& request) {
 
 /// An item's number may hold a slash, which not every client escapes in a path.
 Task<http::Response> get_item_by_query(Shared state, http::Request& request) {
+  static const std::vector<std::string_view> known{"sku"};
+  Mistakes mistakes;
+  check_parameters(request.query(), known, mistakes);
   auto sku = request.query("sku");
-  if (!sku || sku->empty()) {
-    Mistakes mistakes{{"/sku", "missing", "name the item: ?sku=", {}}};
-    co_return mistaken(request, std::move(mistakes));
-  }
+  if (!sku || sku->empty()) mistakes.push_back({"/sku", "missing", "name the item: ?sku=", {}});
+  if (!mistakes.empty()) co_return mistaken(request, std::move(mistakes));
   auto reading = read(state, request, {Kind<Item>::word, std::string(*sku)});
   http::Response response = co_await std::move(reading);
   co_return response;

@@ -14,7 +14,7 @@ Task<http::Response> validate(Shared state, http::Request& request) {
   if (auto* bad = std::get_if<http::Response>(&decoded)) co_return std::move(*bad);
   auto order = std::get<OrderRequest>(std::move(decoded));
   if (!caller_of(request).speaks_for(order.source)) co_return forbidden_source(request, order.source);
-  auto validating = state->hub.validate(std::move(order), request.correlation_id, deadline_of(*state, request));
+  auto validating = state->hub.validate(std::move(order), request.correlation_id, reservations_of(request), deadline_of(*state, request));
   Result<Validation> validation = co_await std::move(validating);
   if (!validation) co_return failed(request, validation.fault());
   co_return http::Response(200, to_json(*validation));

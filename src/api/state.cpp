@@ -117,7 +117,7 @@ http::Response malformed(const http::Request& request, const json::Malformed& ba
 }
 
 http::Response missing(const http::Request& request, const std::string& what) {
-  return http::Problem("not_found", "There is no " + what + ".").response(request);
+  return http::Problem("not_found", "There is no " + what + "; check how it is written.").response(request);
 }
 
 http::Response forbidden_source(const http::Request& request, const std::string& source) {

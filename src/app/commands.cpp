@@ -116,7 +116,7 @@ int migrate_up(const CommandOptions& options) {
   if (!settings) return exit_configuration;
   auto done = bring_up_to_date(database_settings(*settings));
   if (!done) return said(done.fault());
-  print("The schema is up to date.\n");
+  print(options.json ? "{\"up_to_date\":true}\n" : "The schema is up to date.\n");
   return exit_ok;
 }
 
@@ -124,8 +124,9 @@ int migrate_verify(const CommandOptions& options) {
   auto settings = settings_of(options);
   if (!settings) return exit_configuration;
   auto done = check_up_to_date(database_settings(*settings));
+  if (!done && options.json && !done.fault().worth_retrying()) print("{\"up_to_date\":false}\n");
   if (!done) return done.fault().worth_retrying() ? said(done.fault()) : (said(done.fault()), exit_difference);
-  print("The schema is what this binary expects.\n");
+  print(options.json ? "{\"up_to_date\":true}\n" : "The schema is what this binary expects.\n");
   return exit_ok;
 }
 

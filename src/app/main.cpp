@@ -1,10 +1,14 @@
 // The command line.
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
+#include <string>
+#include <vector>
 
 #include "app/commands.hpp"
 #include "app/daemon.hpp"
 #include "app/exit.hpp"
+#include "crossdock/base/mistakes.hpp"
 
 namespace {
 
@@ -24,12 +28,37 @@ void take_listeners(CLI::App& command, Flags& flags) {
   flag("--admin-listen", "listen.admin", "host:port of the admin listener");
 }
 
+/// `help`, `help COMMAND` and `COMMAND help` are what others call it: all of them are --help.
+void spell_help(std::vector<std::string>& words) {
+  auto word = std::find(words.begin(), words.begin() + std::min<std::ptrdiff_t>(2, std::ssize(words)), "help");
+  if (word == words.begin() + std::min<std::ptrdiff_t>(2, std::ssize(words))) return;
+  words.erase(word);
+  words.emplace_back("--help");
+}
+
+/// A first word that is no command is said with the nearest one: CLI11 would only say that a command is wanted.
+bool knows_command(CLI::App& parent, const std::vector<std::string>& words, std::size_t place) {
+  if (place >= words.size() || words[place].starts_with('-')) return true;
+  std::vector<std::string_view> known;
+  std::string list;
+  for (const auto* command : parent.get_subcommands({})) {
+    known.emplace_back(command->get_name());
+    list += (list.empty() ? "" : ", ") + command->get_name();
+  }
+  if (std::find(known.begin(), known.end(), words[place]) != known.end()) return true;
+  const std::string near = crossdock::nearest(words[place], known);
+  std::fprintf(stderr, "crossdock: there is no command %s; %s%s\nRun crossdock --help for more.\n", words[place].c_str(),
+               near.empty() ? "the commands are " : "did you mean ", near.empty() ? (list + ".").c_str() : (near + "?").c_str());
+  return false;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   CLI::App app{
       "Crossdock: the hub between ERP, WMS and OMS.\nBegin with `crossdock check DIR`, then `crossdock doctor -c DIR`, then `crossdock run "
-      "-c DIR`."};
+      "-c DIR`.",
+      "crossdock"};
   app.require_subcommand(1);
   app.set_version_flag("--version", "crossdock " CROSSDOCK_VERSION);
   app.footer("Exit codes: 0 ok, 1 failure, 2 difference found, 64 usage, 69 unavailable, 78 bad configuration.");
@@ -40,21 +69,23 @@ int main(int argc, char** argv) {
   int code = exit_ok;
 
   auto* run_command = app.add_subcommand("run", "The daemon. Prints one line when it serves; SIGTERM drains it.");
-  run_command->add_option("-c,--config,folder", run_options.folder, "The configuration folder")->required();
+  run_command->add_option("-c,--config,folder", run_options.folder, "The configuration folder: compulsory");
   run_command->add_flag("--no-migrate", no_migrate,
                         "Refuse to start on a database whose schema is not up to date, instead of migrating it");
   take_listeners(*run_command, run_options.flags);
   run_command->footer("Example: CROSSDOCK_POSTGRES_URL=... CROSSDOCK_KAFKA_BROKERS=... crossdock run -c config/examples/minimal");
   run_command->callback([&] {
+    if (run_options.folder.empty()) throw CLI::RequiredError("-c DIR, the configuration folder,");
     run_options.migrate = !no_migrate;
     code = run(run_options);
   });
 
   auto* check_command = app.add_subcommand("check", "Reads a configuration folder and says all that is wrong with it. Touches nothing.");
   take_folder(*check_command, options.folder);
-  check_command->add_option("--format", format, "How")->check(CLI::IsMember({"text", "json", "sarif"}))->capture_default_str();
+  check_command->add_option("--format", format, "How it is told")->check(CLI::IsMember({"text", "json", "sarif"}))->capture_default_str();
+  check_command->add_flag("--json", options.json, "The same as --format json");
   check_command->footer("Example: crossdock check config/examples/distributor --format json");
-  check_command->callback([&] { code = check_folder(options, format); });
+  check_command->callback([&] { code = check_folder(options, options.json ? "json" : format); });
 
   auto* migrate_command = app.add_subcommand("migrate", "The database's schema: status, up, verify.");
   migrate_command->require_subcommand(1);
@@ -74,10 +105,22 @@ int main(int argc, char** argv) {
   add(app, "verify", "Checks the invariants on live data, read-only. Exit 2 when something differs.", verify_data);
   bool all = true;
   app.get_subcommand("verify")->add_flag("--all", all, "Every invariant (the default)");
-  app.add_subcommand("version", "Prints the version.")->callback([] { std::puts("crossdock " CROSSDOCK_VERSION); });
+  auto* version_command = app.add_subcommand("version", "Prints the version.");
+  version_command->add_flag("--json", options.json, "As JSON");
+  version_command->callback(
+      [&] { std::puts(options.json ? R"({"version":")" CROSSDOCK_VERSION R"("})" : "crossdock " CROSSDOCK_VERSION); });
 
+  std::vector<std::string> words(argv + 1, argv + argc);
+  spell_help(words);
+  if (words.empty()) {
+    std::fputs(app.help().c_str(), stderr);
+    return exit_usage;
+  }
+  if (!knows_command(app, words, 0)) return exit_usage;
+  if (words.front() == "migrate" && !knows_command(*migrate_command, words, 1)) return exit_usage;
   try {
-    app.parse(argc, argv);
+    std::reverse(words.begin(), words.end());  // as CLI11 wants them
+    app.parse(std::move(words));
   } catch (const CLI::ParseError& error) {
     int said = app.exit(error);
     return said == 0 ? exit_ok : exit_usage;

@@ -127,7 +127,8 @@ Typed<std::string> text_like(std::string pattern, std::string words) {
 }
 Typed<std::string> name() { return text_like("[a-z][a-z0-9_-]{0,62}", "a name of lower-case letters, digits, _ and -, from a letter"); }
 Typed<std::string> address() {
-  return text_like(R"(([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]):[0-9]{1,5})", "an address such as 127.0.0.1:8080 or [::1]:8080");
+  const std::string port = "([0-9]{1,4}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])";
+  return text_like(R"(([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]):)" + port, "an address such as 127.0.0.1:8080 or [::1]:8080, port 0 to 65535");
 }
 Typed<std::string> url() {
   return text_like(R"(https?://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?(/[^\s?#@]*)?)", "a URL such as https://erp.internal");

@@ -50,6 +50,7 @@ class Builder final : public YAML::EventHandler {
     node.text = value;
     node.quoted = tag == "!";
     node.at.length = underline(value);
+    refuse_unclosed(node, mark);
     if (tag == "!env")
       node.tag = Node::Tag::env;
     else if (tag == "!secret")
@@ -88,6 +89,25 @@ class Builder final : public YAML::EventHandler {
   void refuse_tag(Node& node, const std::string& tag) {
     node.refused = true;
     note(node.at, fmt::format("the tag {} is not known", tag), "the tags are !env NAME and !secret file:PATH; other texts are quoted");
+  }
+  /// yaml-cpp takes a quoted text that only the file's end ends, with all that was meant to follow it.
+  void refuse_unclosed(Node& node, const YAML::Mark& mark) {
+    const std::string_view line = source_->line(mark.line + 1);
+    if (mark.column < 0 || static_cast<std::size_t>(mark.column) >= line.size()) return;
+    const std::string_view all = source_->text();
+    std::size_t at = static_cast<std::size_t>(line.data() - all.data()) + static_cast<std::size_t>(mark.column);
+    const char quote = all[at];
+    if (quote != '"' && quote != '\'') return;
+    for (++at; at < all.size(); ++at) {
+      const bool twice = quote == '\'' && all.substr(at, 2) == "''";
+      if (twice || (quote == '"' && all[at] == '\\'))
+        ++at;  // an escaped character
+      else if (all[at] == quote)
+        return;
+    }
+    node.refused = true;
+    node.at.length = 1;
+    note(node.at, "the text that begins here is never closed", fmt::format("put a {} at its end", quote));
   }
   Node scalar(const YAML::Mark& mark, Node::Kind kind) const {
     Node node;

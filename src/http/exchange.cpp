@@ -15,6 +15,7 @@ namespace {
 constexpr std::size_t kCopied = 16 * 1'024;       // up to here a body is copied behind its head: one write, one buffer
 constexpr std::uint64_t kDiscarded = 64 * 1'024;  // a refused body is read up to here, beyond it the connection is closed
 constexpr std::size_t kReserved = 64 * 1'024;     // a Content-Length is a claim: no more memory than this before the bytes come
+constexpr const char* kNoPath = "There is no such path; check how it is written. /openapi.json of the API lists all.";
 }  // namespace
 
 std::size_t Connection::take_head(std::string_view input) {
@@ -51,7 +52,7 @@ void Connection::open_request() {
   if (request_.method == Method::options && listener_->router().find(request_) != Router::Found::route) return answer_options();
   auto found = request_.route != nullptr ? Router::Found::route : listener_->router().find(request_);
   if (refused_by_owner()) return;
-  if (found == Router::Found::no_path) return answer_early(Problem("not_found", "no such path").response(request_));
+  if (found == Router::Found::no_path) return answer_early(Problem("not_found", kNoPath).response(request_));
   if (refused_by_route(found == Router::Found::no_method)) return;
   if (head_.framing == Framing::none) return dispatch();
   expect_body();
@@ -59,7 +60,7 @@ void Connection::open_request() {
 
 void Connection::answer_options() {
   std::string allow = listener_->router().allow(request_.path);
-  if (allow.empty()) return answer_early(Problem("not_found", "no such path").response(request_));
+  if (allow.empty()) return answer_early(Problem("not_found", kNoPath).response(request_));
   Response response(204, {}, {});
   response.with("Allow", std::move(allow));
   answer_early(std::move(response));
@@ -80,8 +81,9 @@ bool Connection::refused_by_route(bool no_method) {
     return true;
   };
   if (no_method) {
-    Response response = Problem("method_not_allowed", "this path does not take this method").response(request_);
-    response.with("Allow", listener_->router().allow(request_.path));
+    std::string allow = listener_->router().allow(request_.path);
+    Response response = Problem("method_not_allowed", "Use one of these methods here: " + allow + ".").response(request_);
+    response.with("Allow", std::move(allow));
     return no(std::move(response));
   }
   const Route& route = *request_.route;

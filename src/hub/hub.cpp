@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 
+#include "crossdock/base/id.hpp"
 #include "crossdock/model/codec.hpp"
 #include "observe/log.hpp"
 #include "observe/metrics.hpp"
 #include "runtime/reply.hpp"
+#include "store/loader.hpp"
 #include "validation/atp.hpp"
 
 namespace crossdock::hub {
@@ -206,24 +208,47 @@ Task<validation::Answers> Hub::ask_others(const OrderRequest& order, Deadline de
   co_return answers;
 }
 
-Task<Result<Validation>> Hub::validate(OrderRequest order, std::string correlation_id, Deadline deadline) {
+namespace {
+
+struct StoredFacts {
+  store::CustomerFacts customer;
+  std::vector<validation::ReservedQuantity> reserved;
+};
+
+/// What a live reservation that the order names holds for it; nothing where there is none, or it is another client's.
+std::vector<validation::ReservedQuantity> held_for(postgres::Transaction& tx, const std::string& reservation, const std::string& only_of) {
+  std::vector<validation::ReservedQuantity> held;
+  if (!is_uuid(reservation)) return held;
+  for (const auto& row : store::read_reservations(tx, {reservation})) {
+    if (!row.visible_to(only_of) || !row.live() || row.expires_at < Instant::now()) continue;
+    for (const auto& line : row.lines) held.push_back({line.position.sku, line.position.location, line.date, line.granted});
+  }
+  return held;
+}
+
+}  // namespace
+
+Task<Result<Validation>> Hub::validate(OrderRequest order, std::string correlation_id, std::string only_of, Deadline deadline) {
   auto asking = ask_others(order, deadline);
   validation::Answers answers = co_await std::move(asking);
-  auto facts = std::make_shared<store::CustomerFacts>();
-  auto customer = order.customer;
-  auto po = order.customer_po;
-  auto question = ask([facts, customer, po](postgres::Transaction& tx) { *facts = store::customer_facts(tx, customer, po); }, deadline);
+  auto facts = std::make_shared<StoredFacts>();
+  auto question = ask(
+      [facts, customer = order.customer, po = order.customer_po, reservation = order.reservation, only_of](postgres::Transaction& tx) {
+        facts->customer = store::customer_facts(tx, customer, po);
+        if (reservation) facts->reserved = held_for(tx, *reservation, only_of);
+      },
+      deadline);
   Outcome asked = co_await std::move(question);
   if (!asked) co_return Result<Validation>(asked.fault());
-  answers.pending_exposure = facts->pending;
-  for (auto& [source, number] : facts->purchase_orders) answers.purchase_orders.push_back({source, number});
+  answers.pending_exposure = facts->customer.pending;
+  for (auto& [source, number] : facts->customer.purchase_orders) answers.purchase_orders.push_back({source, number});
   auto now = Instant::now();
   auto checked = validation::check_order(order, memory_.catalog(), settings_.checks, answers, now);
-  auto promises = validation::promise_order(checked, memory_.catalog(), memory_.projection(), settings_.checks, now);
-  validation::judge_promises(checked, promises, settings_.checks);
+  auto promises = validation::promise_order(checked, memory_.catalog(), memory_.projection(), settings_.checks, now, facts->reserved);
+  validation::judge_promises(checked, promises, settings_.checks, now);
   Validation out;
   out.decision = validation::decide(checked.findings, checked.checks, checked.order.accept_changes);
-  out.as_of = memory_.projection().as_of();
+  out.as_of = now;
   out.correlation_id = std::move(correlation_id);
   out.promises = validation::to_promises(checked, promises);
   out.findings = std::move(checked.findings);

@@ -60,8 +60,8 @@ class Hub {
   /// (hold it by shared_ptr). Faults as decide().
   Task<Outcome> ask(store::Reader::Question question, Deadline deadline);
 
-  /// All order checks; changes nothing.
-  Task<Result<Validation>> validate(OrderRequest order, std::string correlation_id, Deadline deadline);
+  /// All order checks; changes nothing. `only_of`: whose reservations the order may name; empty: anybody's.
+  Task<Result<Validation>> validate(OrderRequest order, std::string correlation_id, std::string only_of, Deadline deadline);
   /// The request of a capture with everything checked that needs no lock. Its origin and key are the caller's to set; then decide() it.
   Task<std::shared_ptr<ledger::Capture>> prepare(OrderRequest order, Deadline deadline);
 

@@ -15,7 +15,7 @@ std::string words_of(const Mistakes& mistakes) {
   std::string out;
   for (const auto& mistake : mistakes) {
     if (!out.empty()) out += "; ";
-    out += mistake.pointer + " " + mistake.code + ": " + mistake.detail;
+    out += (mistake.pointer.empty() ? "" : mistake.pointer + " ") + mistake.code + ": " + mistake.detail;
     if (out.size() > 2'000) break;
   }
   return out;

@@ -128,7 +128,7 @@ void Capture::decide_new(World& world) {
   std::vector<validation::LinePromises> promises;
   promises.reserve(grants.size());
   for (const auto& grant : grants) promises.push_back(grant.promises);
-  validation::judge_promises(judged, promises, *rules);
+  validation::judge_promises(judged, promises, *rules, world.now);
   auto decision = validation::decide(judged.findings, judged.checks, judged.order.accept_changes);
   auto reasons = reasons_against(judged.findings, decision, *rules);
   if (!reasons.empty()) {
@@ -151,7 +151,9 @@ void Capture::refuse(World& world, const validation::Checked& judged, crossdock:
   }
   const bool rejected = decision == crossdock::Decision::reject;
   if (rejected)
-    reply = Reply::refuse(422, "order_rejected", "The order cannot be taken as it is: " + codes + ".", std::move(errors));
+    reply = Reply::refuse(422, "order_rejected",
+                          "The order cannot be taken as it is: " + codes + ". Correct what findings name and send it again.",
+                          std::move(errors));
   else
     reply = Reply::refuse(503, "not_ready", "The order cannot be judged now: " + codes + ". Repeat it with the same Idempotency-Key.",
                           std::move(errors));

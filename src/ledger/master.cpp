@@ -22,7 +22,8 @@ std::vector<StockShare> shares_of(const Supply& supply) {
   for (const auto& line : supply.lines) {
     if (!line.confirmed) continue;
     StockShare share{PositionKey{line.sku, line.location}, {}, {}};
-    share.supply.add(line.date, line.open.value_or(line.quantity));
+    // Its owner cannot have more to come than was ordered.
+    share.supply.add(line.date, std::min(line.open.value_or(line.quantity), line.quantity));
     shares.push_back(std::move(share));
   }
   return shares;

@@ -93,7 +93,8 @@ bool Ship::refused(World& world, OrderRow* found) {
     outcome = Outcome::waiting;
     return true;
   }
-  if (!found) errors.push_back({"/order", "unknown_reference", "There is no such order.", {}});
+  if (!found && document.order) errors.push_back({"/order", "unknown_reference", "There is no such order.", {}});
+  if (!found && !document.order) errors.push_back({"/warehouse_order", "unknown_reference", "There is no such warehouse order.", {}});
   if (!place_known) errors.push_back({"/location", "unknown_reference", "There is no location " + document.location + ".", {}});
   for (std::size_t i = 0; found && i < document.lines.size(); ++i) {
     const auto& line = document.lines[i];

@@ -120,7 +120,14 @@ Result<Event> decode_cloudevent(const RecordHeaders& headers, std::string_view k
     return Fault(FaultKind::invalid, "bad_content_type", "content-type is not JSON: " + media.substr(0, 100));
   if (starts_with(media, "application/cloudevents-batch"))
     return Fault(FaultKind::invalid, "bad_content_type", "a batch of events in one record is not taken");
-  if (!structured && !binary(headers)) return bare(headers, key, *value, feed_type);
+  if (!structured && !binary(headers)) {
+    // Some send a structured event without saying so: no canonical body has this member.
+    auto unsaid =
+        value->find(R"("specversion")") == std::string_view::npos ? Result<Event>(bad_cloudevent("none")) : decode_structured(*value);
+    if (!unsaid) return bare(headers, key, *value, feed_type);
+    if (unsaid->partitionkey.empty()) unsaid->partitionkey = key;
+    return unsaid;
+  }
   Result<Event> event = structured ? decode_structured(*value) : decode_binary(headers, *value);
   if (event && event->partitionkey.empty()) event->partitionkey = key;
   return event;

@@ -25,7 +25,7 @@ void unique_in_list(const Rules& rules, const std::vector<Element>& elements, st
     const Key key = key_of(elements[i]);
     if (key == Key{} || before.insert(key).second) continue;
     const Path element = here.at(i);
-    rules.reader.mistake(element.member(member), "not_unique", "stands in this list already");
+    rules.reader.mistake(element.member(member), "not_allowed", "stands in this list already");
   }
 }
 

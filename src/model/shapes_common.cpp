@@ -50,8 +50,7 @@ void check_identifier(const Rules& rules, void* document) {
   const bool wrong = (identifier.scheme == "gtin" && !valid_gtin(value)) || (identifier.scheme == "gln" && !valid_gln(value)) ||
                      (identifier.scheme == "sscc" && !valid_sscc(value));
   if (wrong)
-    rules.reader.mistake(rules.path.member("value"), "check_digit",
-                         "is no valid " + identifier.scheme + ": length or check digit is wrong");
+    rules.reader.mistake(rules.path.member("value"), "wrong_type", "is no valid " + identifier.scheme + ": length or check digit is wrong");
 }
 
 void check_order_ref(const Rules& rules, void* document) {

@@ -66,7 +66,7 @@ void check_item(const Rules& rules, void* document) {
   unique_in_list(rules, item.safety_stock, "safety_stock", "location",
                  [](const SafetyStock& stock) { return std::string_view(stock.location); });
   if (rules.sound("gtin") && item.gtin && !valid_gtin(*item.gtin))
-    rules.reader.mistake(rules.path.member("gtin"), "check_digit", "is no valid GTIN: length or check digit is wrong");
+    rules.reader.mistake(rules.path.member("gtin"), "wrong_type", "is no valid GTIN: length or check digit is wrong");
   if (rules.sound("minimum") && rules.sound("maximum") && item.minimum && item.maximum && *item.maximum < *item.minimum)
     rules.reader.mistake(rules.path.member("maximum"), "out_of_range", "must not be below the minimum");
 }

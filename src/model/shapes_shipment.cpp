@@ -67,7 +67,7 @@ constexpr auto posted_fields = posted<Shipment>();
 void check_package(const Rules& rules, void* document) {
   const auto& package = *static_cast<const Package*>(document);
   if (rules.sound("sscc") && package.sscc && !valid_sscc(*package.sscc))
-    rules.reader.mistake(rules.path.member("sscc"), "check_digit", "is no valid SSCC: it has 18 digits, the last one checks the others");
+    rules.reader.mistake(rules.path.member("sscc"), "wrong_type", "is no valid SSCC: it has 18 digits, the last one checks the others");
 }
 
 void check_line(const Rules& rules, void* document) {

@@ -54,7 +54,7 @@ std::optional<ItemAvailability> profile_of(const ProfileQuery& query, const Cata
   ItemAvailability answer;
   answer.sku = item->sku;
   answer.uom = item->base_uom.text();
-  answer.as_of = projection.as_of();
+  answer.as_of = now;
   std::vector<Held> held;
   held.resize(projection.read(query.sku, held));
   const Freshness freshness(now, projection, rules);

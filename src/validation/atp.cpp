@@ -185,7 +185,7 @@ std::vector<LinePromises> promise_order(const Checked& checked, const promise::C
   return all;
 }
 
-void judge_promises(Checked& checked, const std::vector<LinePromises>& promises, const Rules& rules) {
+void judge_promises(Checked& checked, const std::vector<LinePromises>& promises, const Rules& rules, Instant now) {
   std::erase_if(checked.findings, [](const Finding& finding) { return finding.code.starts_with("atp."); });
   Check check;
   check.name = "atp";
@@ -198,6 +198,7 @@ void judge_promises(Checked& checked, const std::vector<LinePromises>& promises,
       if (!checked.lines[i].usable) continue;
       check.status = CheckStatus::passed;
       judge.line(i, promises[i], something);
+      if (promises[i].as_of) check.age_ms = std::max(check.age_ms.value_or(0), (now - *promises[i].as_of) / 1000);
     }
     for (const auto& finding : checked.findings) {
       const bool ours = finding.code.starts_with("atp.") && finding.severity != Severity::info;

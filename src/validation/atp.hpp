@@ -36,7 +36,7 @@ std::vector<LinePromises> promise_order(const Checked& checked, const promise::C
 
 /// atp.insufficient (under `reject`, or nothing at all under `partial`), atp.partial, atp.late, atp.indeterminate: put into
 /// checked.findings, with the check `atp` into checked.checks.
-void judge_promises(Checked& checked, const std::vector<LinePromises>& promises, const Rules& rules);
+void judge_promises(Checked& checked, const std::vector<LinePromises>& promises, const Rules& rules, Instant now);
 
 /// As the API shows them: in each line's unit.
 std::vector<Promise> to_promises(const Checked& checked, const std::vector<LinePromises>& promises);

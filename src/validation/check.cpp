@@ -43,6 +43,18 @@ Date Pass::today(const OrderLineRequest& line) const {
   return first.value_or(Zone().date_of(now));
 }
 
+namespace {
+
+/// What is stored says which day was meant. Only now: the checks tell a date that was asked for from today.
+void fill_requested_date(Pass& pass) {
+  if (pass.out.order.requested_date) return;
+  std::optional<Date> first;
+  for (const auto& line : pass.order.lines) first = std::min(first.value_or(pass.today(line)), pass.today(line));
+  pass.out.order.requested_date = first;
+}
+
+}  // namespace
+
 Checked check_order(const OrderRequest& order, const promise::Catalog& catalog, const Rules& rules, const Answers& answers, Instant now) {
   Pass pass(order, catalog, rules, answers, now);
   check_customer(pass);
@@ -55,6 +67,7 @@ Checked check_order(const OrderRequest& order, const promise::Catalog& catalog, 
   check_terms_and_currency(pass);
   check_totals(pass);
   check_credit(pass);
+  fill_requested_date(pass);
   std::vector<PurchaseOrderUse> others;
   for (const auto& use : answers.purchase_orders) {
     if (use.source != order.source || use.order_number != order.order_number) others.push_back(use);

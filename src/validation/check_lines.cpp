@@ -65,6 +65,7 @@ void check_unit(Pass& pass, std::size_t i) {
     made.usable = false;
     return;
   }
+  pass.out.order.lines[i].uom = made.uom;
   made.factor = *factor;
   made.base_quantity = to_base(line.quantity, *factor).quantity;
 }

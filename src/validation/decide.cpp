@@ -47,6 +47,10 @@ std::vector<const Finding*> refused_for_now(const std::vector<Finding>& findings
 }
 
 void set_check(std::vector<Check>& checks, Check check) {
+  // What nobody had to be asked for is judged at once, by what is committed.
+  const bool judged = check.status == CheckStatus::passed || check.status == CheckStatus::failed;
+  if (judged && !check.duration_ms) check.duration_ms = 0;
+  if (judged && !check.age_ms) check.age_ms = 0;
   const auto held = std::find_if(checks.begin(), checks.end(), [&](const Check& one) { return one.name == check.name; });
   if (held == checks.end()) {
     checks.push_back(std::move(check));

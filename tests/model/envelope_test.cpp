@@ -56,6 +56,19 @@ TEST(Envelope, ReadsWhatItWrites) {
   EXPECT_EQ(*read, event);
 }
 
+TEST(Envelope, TakesAStructuredEventThatDoesNotSayThatItIsOne) {
+  const std::string body = R"({"specversion":"1.0","id":"1","type":"crossdock.shipment.v1","source":"/w","data":{"a":1}})";
+  for (const RecordHeaders& headers : {RecordHeaders{}, RecordHeaders{{"content-type", "application/json"}}}) {
+    const auto read = decode_cloudevent(headers, "k", body);
+    ASSERT_TRUE(read) << read.fault().message();
+    EXPECT_EQ(read->type, "crossdock.shipment.v1");
+    EXPECT_EQ(read->body, R"({"a":1})");
+    EXPECT_EQ(read->partitionkey, "k");
+  }
+  const std::string mentions = R"({"ext":{"specversion":"1.0"}})";
+  EXPECT_EQ(decode_cloudevent({}, "k", mentions)->body, mentions) << "a bare body that only has the word";
+}
+
 TEST(Envelope, TakesABareBodyWithTheTypeOfTheFeed) {
   const auto read = decode_cloudevent({{"traceparent", "t"}, {"other", ""}}, "k", "{}", "crossdock.shipment.v1");
   ASSERT_TRUE(read);

@@ -101,7 +101,40 @@ def test_usage(arguments):
 
 
 def test_usage_without_a_command():
-    assert run().returncode in (0, 64)
+    done = run()
+    assert done.returncode == 64 and "check" in done.stderr and "doctor" in done.stderr, "all commands are named"
+
+
+@pytest.mark.parametrize("arguments, near", [(("chekc",), "check"), (("migrate", "stauts"), "status"), (("fly",), "verify")])
+def test_an_unknown_command_is_named_with_the_nearest(arguments, near):
+    done = run(*arguments)
+    assert done.returncode == 64 and arguments[-1] in done.stderr and near in done.stderr, done.stderr
+
+
+@pytest.mark.parametrize("arguments, same", [(("help",), ("--help",)), (("help", "run"), ("run", "--help")), (("check", "help"), ("check", "--help"))])
+def test_help_is_a_command_too(arguments, same):
+    done = run(*arguments)
+    assert done.returncode == 0 and done.stdout == run(*same).stdout
+    assert "Usage: crossdock" in done.stdout, "not where the binary lies"
+
+
+def test_json_everywhere(folder):
+    import json
+    assert json.loads(run("version", "--json").stdout)["version"]
+    assert json.loads(run("check", str(folder), "--json", variables=VARIABLES).stdout)["problems"] == []
+
+
+def test_a_folder_without_crossdock_yaml_has_one_mistake(tmp_path):
+    (tmp_path / "src").mkdir()
+    code, told = check(tmp_path)
+    assert code == 78 and "crossdock.yaml" in told and "src" not in told, told
+
+
+def test_a_quote_that_is_never_closed(folder):
+    path = folder / "crossdock.yaml"
+    path.write_text(path.read_text() + '\nlog:\n  level: "info\ndrain: 5s\n')
+    code, told = check(folder)
+    assert code == 78 and "never closed" in told, told
 
 
 def test_migrate(fresh):
@@ -114,7 +147,9 @@ def test_migrate(fresh):
     assert fleet.command("migrate", "up", "-c", folder).returncode == 0
     after = fleet.command("migrate", "status", "-c", folder)
     assert after.returncode == 0 and after.stdout != before.stdout
-    assert fleet.command("migrate", "verify", "-c", folder).returncode == 0
+    for verb in ("up", "verify"):
+        done = fleet.command("migrate", verb, "-c", folder, "--json")
+        assert done.returncode == 0 and done.stdout.strip() == '{"up_to_date":true}', done.stdout
     fleet.start(1)
 
 

@@ -184,7 +184,7 @@ json case_over_base(const std::string& folder) {
 json outcome(const World& world) {
   auto checked = check_order(world.order, world.catalog, world.rules, world.answers, world.now);
   const auto promises = promise_order(checked, world.catalog, world.projection, world.rules, world.now, world.reserved);
-  judge_promises(checked, promises, world.rules);
+  judge_promises(checked, promises, world.rules, world.now);
   json made;
   made["decision"] = to_text(decide(checked.findings, checked.checks, world.order.accept_changes));
   made["findings"] = json::array();

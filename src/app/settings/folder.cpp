@@ -88,6 +88,17 @@ void judge(const fs::path& path, Problems& problems) {
 
 FolderFiles read_folder(const std::string& folder, Problems& problems) {
   FolderFiles files;
+  std::error_code error;
+  if (!fs::is_directory(folder, error)) {
+    complain(problems, folder, "is not a folder", "name the folder that holds crossdock.yaml");
+    return files;
+  }
+  if (!fs::exists(fs::path(folder) / "crossdock.yaml", error)) {
+    // Most likely the wrong folder: that its other files are not read would be noise.
+    complain(problems, "crossdock.yaml", "there is no such file in the folder",
+             "name the configuration folder; config/crossdock.yaml and config/examples are some to start from");
+    return files;
+  }
   for (const fs::path& path : entries(folder)) {
     const std::string name = path.filename().string();
     if (name == "crossdock.yaml")
@@ -97,8 +108,6 @@ FolderFiles read_folder(const std::string& folder, Problems& problems) {
     else
       judge(path, problems);
   }
-  if (!files.daemon)
-    complain(problems, "crossdock.yaml", "there is no such file in the folder", "config/crossdock.yaml is one to start from");
   return files;
 }
 

@@ -134,15 +134,9 @@ Loaded load(const std::string& folder, const config::Environment& environment, c
 }
 
 Checked check(const std::string& folder, const config::Environment& environment) {
-  std::error_code error;
-  if (!std::filesystem::is_directory(folder, error)) {
-    config::Problem problem;
-    problem.file = folder;
-    problem.message = "is not a folder";
-    return {{std::move(problem)}, 1};
-  }
   Checked out{load(folder, environment, {}, References::may_be_absent).problems, 0};
-  if (config::any_error(out.problems)) out.exit_code = 78;
+  std::error_code error;
+  if (config::any_error(out.problems)) out.exit_code = std::filesystem::is_directory(folder, error) ? 78 : 1;
   return out;
 }
 
