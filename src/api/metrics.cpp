@@ -6,9 +6,11 @@
 #include <shared_mutex>
 #include <string>
 #include <utility>
+#include <variant>
 
 #include "observe/log.hpp"
 #include "observe/metrics.hpp"
+#include "observe/thinned.hpp"
 
 namespace crossdock::api {
 
@@ -54,9 +56,18 @@ class Meters {
   std::map<std::pair<const http::Route*, int>, Meter> meters_;
 };
 
-void tell(const http::Observation& seen) {
-  auto level = seen.status >= 500 ? log::Level::warning : log::Level::debug;
+/// What answers from memory, and says yes, is told to those who debug only: it may come 100,000 times a second.
+bool worth_telling(const http::Observation& seen) {
+  const bool fast = seen.request.route && std::holds_alternative<http::FastHandler>(seen.request.route->handler);
+  return seen.status >= 400 || (seen.request.route && !fast);
+}
+
+/// `plenty` thins what is told at info.
+void tell(const http::Observation& seen, log::Thinned& plenty) {
+  auto level = seen.status >= 500 ? log::Level::warning : worth_telling(seen) ? log::Level::info : log::Level::debug;
   if (!log::enabled(level)) return;
+  const auto unsaid = level == log::Level::info ? plenty.admit() : std::optional<std::uint64_t>(0);
+  if (!unsaid) return;
   log::event(level, "http.answered",
              {{"method", seen.request.method_text},
               {"route", seen.request.route ? seen.request.route->pattern : std::string("none")},
@@ -64,16 +75,18 @@ void tell(const http::Observation& seen) {
               {"code", seen.code},
               {"duration_ms", seen.duration},
               {"correlation_id", seen.request.correlation_id},
-              {"peer", seen.request.peer}});
+              {"peer", seen.request.peer},
+              {"unsaid", *unsaid}});
 }
 
 }  // namespace
 
 std::function<void(const http::Observation&)> observer(std::string_view listener) {
   auto meters = std::make_shared<Meters>(listener);
-  return [meters](const http::Observation& seen) {
+  auto plenty = std::make_shared<log::Thinned>(500);
+  return [meters, plenty](const http::Observation& seen) {
     meters->count(seen);
-    tell(seen);
+    tell(seen, *plenty);
   };
 }
 

@@ -6,6 +6,8 @@
 #include "crossdock/model/envelope.hpp"
 #include "crossdock/model/master.hpp"
 #include "crossdock/model/trace.hpp"
+#include "observe/log.hpp"
+#include "observe/thinned.hpp"
 
 namespace crossdock::hub {
 
@@ -150,6 +152,15 @@ std::shared_ptr<ledger::Ship> shipment(ShipmentRequest document, ledger::FeedOri
 }
 
 void bury(ledger::World& world, const ledger::FeedOrigin& from, const Unusable& why) {
+  static log::Thinned plenty(20);
+  if (const auto unsaid = plenty.admit())
+    log::warning("record.dead", {{"feed", from.feed},
+                                 {"topic", from.topic},
+                                 {"partition", from.partition},
+                                 {"offset", from.offset},
+                                 {"code", why.reason},
+                                 {"message", std::string_view(why.detail).substr(0, 300)},
+                                 {"unsaid", *unsaid}});
   if (from.topic.empty()) {
     world.exceptions.push_back({"record", why.reason, why.detail, from.feed, from.body});
     return;

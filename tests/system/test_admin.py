@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from world import Fleet, configuration, unique
+from world import Fleet, configuration, eventually, unique
 
 
 @pytest.mark.parametrize("path", ["/livez", "/readyz", "/readyz?verbose", "/startupz"])
@@ -49,6 +49,20 @@ def test_the_log_is_json_lines(hub, seed):
     seed.order((sku, 1, location))
     lines = [json.loads(line) for line in hub.log_text().splitlines()]
     assert lines and all({"at", "level", "event"} <= set(line) for line in lines)
+
+
+def logged(hub, wanted):
+    return [line for line in map(json.loads, hub.log_text().splitlines()) if all(line.get(name) == value for name, value in wanted.items())]
+
+
+def test_a_call_is_found_in_the_log_by_its_correlation_id(hub, seed):
+    sku, location = seed.place("5")
+    good, bad = unique("cid"), unique("cid")
+    hub.api.post("/v1/orders", seed.order_body((sku, 1, location)), headers={"X-Correlation-Id": good})
+    hub.api.post("/v1/availability/check", {"lines": []}, headers={"X-Correlation-Id": bad})
+    for correlation, status, route in ((good, 201, "/v1/orders"), (bad, 400, "/v1/availability/check")):
+        line = eventually(lambda: logged(hub, {"correlation_id": correlation}), limit=3)[0]
+        assert (line["status"], line["route"], line["level"]) == (status, route, "info"), line
 
 
 def test_a_log_cannot_be_injected(hub):

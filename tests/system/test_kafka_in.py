@@ -97,6 +97,8 @@ def test_a_dead_letter_points_to_its_record(hub, seed, log, stock):
     letter = dead(log, stock, lambda record: record.key == mark)[0]
     record = next(record for record in log.read([stock]) if record.key == mark)
     assert (letter.headers["cd_partition"], letter.headers["cd_offset"]) == (str(record.partition), str(record.offset))
+    told = [line for line in map(json.loads, hub.log_text().splitlines()) if line["event"] == "record.dead" and line["topic"] == stock]
+    assert (record.partition, record.offset) in {(line["partition"], line["offset"]) for line in told}, "whoever reads the log sees it, too"
 
 
 def test_a_strict_mistake_is_told(hub, seed, log, stock):
