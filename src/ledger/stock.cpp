@@ -50,15 +50,15 @@ void StockEvent::ask(const World& world, Needs& needs) const {
   needs.new_positions.insert(key());
   if (event.kind == InventoryKind::snapshot) {
     ask_effects_at(world, needs, key());
+    needs.movements_of.insert(key());
     if (event.netted != Netted::none) needs.netted_at.insert(key());
-  } else {
-    ask_effect(world, needs, event);
+    return;
   }
+  ask_effect(world, needs, event);
   auto position = world.positions.find(key());
   if (position == world.positions.end()) return;
   bool old = sequence() <= position->second.last;
-  if (event.kind == InventoryKind::movement && (old || numbering == Numbering::none)) needs.movements.insert(movement_key());
-  if (event.kind == InventoryKind::snapshot) needs.movements_of.insert(key());
+  if (old || numbering == Numbering::none) needs.movements.insert(movement_key());
 }
 
 void StockEvent::refuse(std::string pointer, std::string code, std::string detail) {

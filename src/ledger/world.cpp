@@ -33,7 +33,7 @@ void Needs::add(const Needs& more) {
 
 bool Needs::covers(const Needs& other) const {
   return each_of(*this, other, [](const auto& mine, const auto& theirs) {
-    return std::includes(mine.begin(), mine.end(), theirs.begin(), theirs.end());
+    return std::all_of(theirs.begin(), theirs.end(), [&mine](const auto& key) { return mine.contains(key); });
   });
 }
 

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "ledger/keys.hpp"
 #include "ledger/rows.hpp"
 #include "ledger/rules.hpp"
 #include "promise/catalog.hpp"
@@ -24,19 +25,20 @@ struct Needs {
   std::set<std::string> order_ids;
   std::set<std::string> warehouse_orders;  ///< by id: which order they belong to (that order is then asked for by whoever sees it)
   std::set<SourceNumber> shipments;
-  std::set<std::string> reservations;   ///< with their lines; their positions must be asked for by whoever sees the lines
-  std::set<PositionKey> positions;      ///< locked if they exist
-  std::set<PositionKey> new_positions;  ///< created first where they do not exist
-  std::set<MovementKey> movements;      ///< exactly these, where they exist
-  std::set<PositionKey> movements_of;   ///< all of a position above its snapshot
-  std::set<PositionKey> awaited_at;     ///< awaited effects of a position
-  std::set<PositionKey> early_at;       ///< early effects kept for a position
-  std::set<PositionKey> promised_at;    ///< who is promised something there (shortfalls)
-  std::set<PositionKey> netted_at;      ///< positions of which the quantity at the warehouse is asked (netted snapshots)
-  std::set<MasterId> master;            ///< to be changed: locked
-  std::set<MasterId> parents;           ///< must exist: read, never locked
-  std::set<std::string> exposures;      ///< customers
-  std::set<std::string> stock_feeds;    ///< locations
+  std::set<std::string> reservations;  ///< with their lines; their positions must be asked for by whoever sees the lines
+  Keys<PositionKey> positions;         ///< locked if they exist
+  Keys<PositionKey> new_positions;     ///< created where they do not exist
+  Keys<PositionKey> absent;            ///< of new_positions, those that an attempt did not find: the loader's own
+  Keys<MovementKey> movements;         ///< exactly these, where they exist
+  Keys<PositionKey> movements_of;      ///< all of a position above its snapshot
+  Keys<PositionKey> awaited_at;        ///< awaited effects of a position
+  Keys<PositionKey> early_at;          ///< early effects kept for a position
+  Keys<PositionKey> promised_at;       ///< who is promised something there (shortfalls)
+  Keys<PositionKey> netted_at;         ///< positions of which the quantity at the warehouse is asked (netted snapshots)
+  std::set<MasterId> master;           ///< to be changed: locked
+  std::set<MasterId> parents;          ///< must exist: read, never locked
+  std::set<std::string> exposures;     ///< customers
+  Keys<std::string> stock_feeds;       ///< locations
   std::set<std::pair<std::string, std::string>> purchase_orders;  ///< (customer, customer_po): who has used it already
 
   void add(const Needs& more);

@@ -10,7 +10,7 @@ std::vector<Statement> cursor_statements() {
        "insert into feed_cursor (topic, partition, feed, next, start, owner, epoch) values ($1, $2, $3, -1, -1, $4, 1) on conflict (topic, "
        "partition) do update set owner = excluded.owner, epoch = feed_cursor.epoch + 1, feed = excluded.feed returning next, epoch"},
       {"begin_at", "update feed_cursor set next = $4, start = $4, gap = '' where topic = $1 and partition = $2 and epoch = $3"},
-      {"advance", "update feed_cursor set next = $5 where topic = $1 and partition = $2 and epoch = $3 and next = $4"},
+      {"advance", "update feed_cursor set next = $5 where topic = $1 and partition = $2 and epoch = $3 and next = $4 returning 1"},
       {"count",
        "update feed_cursor set applied = applied + $3, superseded = superseded + $4, duplicate = duplicate + $5, waiting = waiting + $6, "
        "dead = dead + $7 where topic = $1 and partition = $2"},
@@ -36,8 +36,17 @@ void begin_at(Transaction& tx, const Cursor& cursor, std::int64_t start) {
   tx.run("begin_at", cursor.topic, cursor.partition, cursor.epoch, start);
 }
 
+bool advance(Transaction& tx, std::span<const Step> steps) {
+  std::size_t moved = 0;
+  for (const auto& [cursor, next] : steps)
+    tx.ask("advance", [&moved](const Row&) { ++moved; }, cursor->topic, cursor->partition, cursor->epoch, cursor->next, next);
+  tx.settle();
+  return moved == steps.size();
+}
+
 bool advance(Transaction& tx, const Cursor& cursor, std::int64_t next) {
-  return tx.run("advance", cursor.topic, cursor.partition, cursor.epoch, cursor.next, next).affected() == 1;
+  const Step step{&cursor, next};
+  return advance(tx, std::span(&step, 1));
 }
 
 void count(Transaction& tx, const Cursor& cursor, const Tally& tally) {

@@ -2,6 +2,7 @@
 #pragma once
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -31,6 +32,12 @@ Cursor claim(postgres::Transaction& transaction, const std::string& feed, const 
 void begin_at(postgres::Transaction& transaction, const Cursor& cursor, std::int64_t start);
 /// Moves it from cursor.next to `next` if it still is ours. False: another owns it.
 bool advance(postgres::Transaction& transaction, const Cursor& cursor, std::int64_t next);
+struct Step {
+  const Cursor* cursor;
+  std::int64_t next;
+};
+/// Several in one round trip. False: another owns at least one of them, and what was moved must be rolled back.
+bool advance(postgres::Transaction& transaction, std::span<const Step> steps);
 /// Adds to its counters. In the transaction that moved it.
 void count(postgres::Transaction& transaction, const Cursor& cursor, const Tally& tally);
 /// Says that nothing more was there to read.

@@ -8,8 +8,10 @@ namespace crossdock::store {
 using namespace ledger;
 
 void Loader::ask(std::span<Request* const> requests) {
-  for (const auto* request : requests) request->ask(world_, asked_);
-  needs_.add(asked_);
+  auto known = std::exchange(needs_.reservations, {});
+  for (const auto* request : requests) request->ask(world_, needs_);
+  named_.insert(needs_.reservations.begin(), needs_.reservations.end());
+  needs_.reservations.merge(known);
 }
 
 /// Captures and holds mostly ask for nothing that depends on what is read without a lock.
@@ -33,27 +35,28 @@ void Loader::load_in_one_trip() {
 
 void Loader::load(std::span<Request* const> requests) {
   ask(requests);
-  if (in_one_trip()) load_in_one_trip();
-  for (;;) {
-    ask(requests);
-    if (load_unlocked() || lock_orders() || read_reservations() || lock_positions() || load_dependants()) continue;
-    return;
-  }
+  if (in_one_trip()) load_in_one_trip(), ask(requests);
+  while (load_unlocked() || lock_orders() || read_reservations() || lock_positions() || load_dependants()) ask(requests);
 }
 
 /// Of awaited effects this learns whose orders are concerned; the rows are read again under the locks.
 bool Loader::load_unlocked() {
   if (positions_locked_ && needs_.master.size() > done_.master.size()) throw BeginAgain{};  // they are locked first
+  bool awaited = !positions_locked_ && ask_awaited(fresh(needs_.awaited_at, done_.awaited_at));
   bool any = read_unlocked(transaction_, world_, needs_, done_);
-  if (any) transaction_.settle();
-  if (positions_locked_) return any;
-  auto keys = fresh(needs_.awaited_at, done_.awaited_at);
-  if (keys.empty()) return any;
+  if (awaited || any) transaction_.settle();
+  return awaited || any;
+}
+
+/// The orders that they name are needed from then on.
+bool Loader::ask_awaited(const std::vector<PositionKey>& keys) {
+  if (keys.empty()) return false;
   Pairs pairs(keys);
-  for (auto row : transaction_.run("awaited_at", pairs.first, pairs.second)) {
+  auto take = [this](const postgres::Row& row) {
     world_.awaited.push_back(awaited_from(row));
     needs_.order_ids.insert(world_.awaited.back().order_id);
-  }
+  };
+  transaction_.ask("awaited_at", take, pairs.first, pairs.second);
   return true;
 }
 
@@ -87,31 +90,49 @@ bool Loader::read_reservations() {
 }
 
 bool Loader::lock_positions() {
-  if (auto made = fresh(needs_.new_positions, done_.new_positions); !made.empty()) {
+  if (auto wanted = fresh(needs_.new_positions, done_.new_positions); !wanted.empty()) {
     if (positions_locked_) throw BeginAgain{};
-    Pairs pairs(made);
-    transaction_.send("new_positions", pairs.first, pairs.second);
-    needs_.positions.insert(made.begin(), made.end());
+    needs_.positions.insert(wanted.begin(), wanted.end());
   }
   auto keys = fresh(needs_.positions, done_.positions);
   if (keys.empty()) return false;
   if (positions_locked_) throw BeginAgain{};
   ask_positions(keys);
   lock_reservations();
+  ask_dependants();  // what hangs on the positions is seen by later statements, hence under their locks
   transaction_.settle();
+  find_absent();
   if (any_due_) find_due_holds();
   return true;
 }
 
 void Loader::ask_positions(const std::vector<PositionKey>& keys) {
   positions_locked_ = true;
+  create_absent();
   Pairs pairs(keys);
   auto take = [this](const postgres::Row& row) {
     auto position = position_from(row);
     any_due_ = any_due_ || (position.earliest_expiry && *position.earliest_expiry <= world_.now);
-    world_.positions.insert_or_assign(position.key, std::move(position));
+    auto key = position.key;
+    world_.positions.insert_or_assign(world_.positions.end(), std::move(key), std::move(position));  // they come sorted
   };
   transaction_.ask("positions", take, pairs.first, pairs.second);
+}
+
+/// Positions are made once and never removed: looking whether to make one each time would cost more than locking it.
+void Loader::create_absent() {
+  if (needs_.absent.empty()) return;
+  std::vector<PositionKey> keys(needs_.absent.begin(), needs_.absent.end());
+  Pairs pairs(keys);
+  transaction_.send("new_positions", pairs.first, pairs.second);
+}
+
+/// Begins again when there is no row of a position that must have one: it is made before the locks then.
+void Loader::find_absent() {
+  bool any = false;
+  for (const auto& key : needs_.new_positions)
+    if (!world_.positions.contains(key)) any = needs_.absent.insert(key) || any;
+  if (any) throw BeginAgain{};
 }
 
 /// After the positions, all at once; their lines never change.
@@ -140,7 +161,7 @@ void Loader::find_due_holds() {
   for (auto row : transaction_.run("due_holds", pairs.first, pairs.second)) {
     Instant at = row.instant(3);
     std::string id = row.text(2);
-    if (at <= world_.now && !asked_.reservations.contains(id)) {
+    if (at <= world_.now && !named_.contains(id)) {
       due_.insert(id);
       unknown = needs_.reservations.insert(id).second || unknown;
     } else {
@@ -152,19 +173,18 @@ void Loader::find_due_holds() {
 }
 
 bool Loader::load_dependants() {
-  bool any = read_dependants(transaction_, world_, needs_, done_);
+  bool any = ask_dependants();
   if (any) transaction_.settle();
+  return any;
+}
+
+bool Loader::ask_dependants() {
+  bool any = read_dependants(transaction_, world_, needs_, done_);
   if (!positions_locked_) return any;
   // The rows as they are now, under the locks. Orders that came in between are not locked: it begins again with them.
   auto keys = fresh(needs_.awaited_at, awaited_locked_);
-  if (keys.empty()) return any;
   std::erase_if(world_.awaited, [&](const AwaitedRow& row) { return std::binary_search(keys.begin(), keys.end(), row.position); });
-  Pairs pairs(keys);
-  for (auto row : transaction_.run("awaited_at", pairs.first, pairs.second)) {
-    world_.awaited.push_back(awaited_from(row));
-    needs_.order_ids.insert(world_.awaited.back().order_id);
-  }
-  return true;
+  return ask_awaited(keys) || any;
 }
 
 bool Loader::overtaken(std::span<Request* const> refused) {

@@ -35,18 +35,22 @@ class Loader {
   bool read_reservations();
   bool lock_positions();
   void ask_positions(const std::vector<ledger::PositionKey>& keys);
+  void create_absent();
+  void find_absent();
   void lock_reservations();
   bool load_dependants();
+  bool ask_dependants();
+  bool ask_awaited(const std::vector<ledger::PositionKey>& keys);
   void find_due_holds();
 
   postgres::Transaction& transaction_;
   ledger::World& world_;
   ledger::Needs& needs_;
   ledger::Needs done_;
-  ledger::Needs asked_;  ///< by the requests themselves
+  std::set<std::string> named_;  ///< reservations that requests themselves ask for
   bool orders_locked_ = false, positions_locked_ = false;
-  bool any_due_ = false;                          ///< on the locked positions are holds whose time is over
-  std::set<ledger::PositionKey> awaited_locked_;  ///< whose awaited effects were read under the locks
+  bool any_due_ = false;                              ///< on the locked positions are holds whose time is over
+  ledger::Keys<ledger::PositionKey> awaited_locked_;  ///< whose awaited effects were read under the locks
   std::set<std::string> due_;
 };
 
