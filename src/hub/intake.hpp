@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "hub/ending.hpp"
+#include "hub/intake_writer.hpp"
 #include "hub/memory.hpp"
-#include "hub/record.hpp"
 #include "hub/settings.hpp"
 #include "kafka/consumer.hpp"
 #include "postgres/connection.hpp"
@@ -17,7 +17,8 @@
 
 namespace crossdock::hub {
 
-/// One thread: polls, decides, follows the group's assignment. Life: start(), begin_stop(), stop().
+/// One thread polls, decodes and follows the group's assignment; writers, each for its share of the partitions, decide meanwhile. Of a
+/// partition one batch is decided at a time, in order. Life: start(), begin_stop(), stop().
 class Intake {
  public:
   Intake(const Settings& settings, const store::Shared& shared, HubMemory& memory);
@@ -33,14 +34,25 @@ class Intake {
   std::size_t gaps() const { return gaps_; }
 
  private:
+  static constexpr std::size_t records_a_turn = 500;  ///< bounds the time that positions stay locked (PROTOCOLS.md 0)
   struct Held {
-    store::Cursor cursor;
-    bool claimed = false;  ///< the cursor is ours and fetching has begun
+    store::Cursor cursor;    ///< as the store has it, as far as this instance knows
+    std::int64_t read = -1;  ///< the next offset to take from Kafka: beyond cursor.next is pending, or being decided
+    bool claimed = false;    ///< the cursor is ours and fetching has begun
     bool caught_up = false;
     bool paused = false;
     Deadline again{Clock::now()};  ///< of a claim or a pause: when to try again
   };
-  using Group = std::pair<kafka::Partition, std::vector<kafka::Record>>;
+  /// Read and not yet given to the writer; `from` is where the first of them was expected.
+  struct Pending {
+    std::int64_t from = 0;
+    std::vector<Record> records;
+  };
+  struct Share {
+    std::unique_ptr<IntakeWriter> writer;
+    std::map<kafka::Partition, Pending> pending;
+    std::size_t count = 0;  ///< of pending records
+  };
 
   void run();
   void open();
@@ -50,15 +62,24 @@ class Intake {
   bool claim(const kafka::Partition& partition, Held& held);
   bool within_log(const kafka::Partition& partition, const store::Cursor& cursor, std::string& why);
   void take(std::span<const kafka::Record> records);
-  enum class Taken { yes, fenced, failed, data };
-  Taken decide_groups(std::span<const Group> groups);
-  void take_alone(const Group& group);
-  void take_halved(const Group& group);
-  void bury_one(const Group& group);
-  void pause(const Group& group);
+  Share& share_of(const kafka::Partition& partition) { return shares_[static_cast<std::size_t>(partition.number) % shares_.size()]; }
+  bool busy() const;
+  void give(Share& share);
+  void collect(Share& share, std::chrono::milliseconds wait);
+  void drain(Share& share);
+  void drain_all();
+  void drop(const kafka::Partition& partition);
+  void keep_up();
+  void settle(Answer& answer);
+  void begin_anew(const kafka::Partition& partition);
+  Taken take_now(Part& part);
+  void take_alone(Part& part);
+  void take_halved(Part& part);
+  void bury_one(Part& part);
+  void pause(const kafka::Partition& partition);
   void resume_paused();
   void tell_fresh();
-  const FeedSettings* feed_of(const std::string& topic) const;
+  const FeedSettings* feed_of(std::string_view topic) const;
   Record read(const kafka::Record& record) const;
   void add(const store::Tally& tally);
 
@@ -66,6 +87,7 @@ class Intake {
   const store::Shared& shared_;
   HubMemory& memory_;
   postgres::Connection connection_;
+  std::vector<Share> shares_;
   std::unique_ptr<kafka::Consumer> consumer_;
   std::map<kafka::Partition, Held> held_;
   Deadline fresh_at_{Clock::now()};

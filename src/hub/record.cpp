@@ -60,7 +60,7 @@ ledger::Origin origin_of(const Event& event, const std::string& client) {
 void take(Record& record, const FeedSettings& feed, const Event& event, InventoryEvent document, const HubMemory& memory) {
   if (!feed.takes_inventory) return unusable(record, "not_accepted", "the feed takes no inventory events");
   if (auto why = forbidden(feed, document.source, document.location)) return unusable(record, why->reason, why->detail);
-  record.stock = stock_event(std::move(document), record.from, memory);
+  record.stock = stock_event(std::move(document), std::move(record.from), memory);
   record.stock->numbering = feed.numbering;
   record.stock->clock_skew = feed.clock_skew;
   record.stock->origin = origin_of(event, record.stock->event.source);
@@ -69,7 +69,7 @@ void take(Record& record, const FeedSettings& feed, const Event& event, Inventor
 void take(Record& record, const FeedSettings& feed, const Event& event, ShipmentRequest document, const HubMemory& memory) {
   if (!feed.takes_shipments) return unusable(record, "not_accepted", "the feed takes no shipments");
   if (auto why = forbidden(feed, document.source, document.location)) return unusable(record, why->reason, why->detail);
-  record.ship = shipment(std::move(document), record.from, memory);
+  record.ship = shipment(std::move(document), std::move(record.from), memory);
   record.ship->may_wait = true;
   record.ship->clock_skew = feed.clock_skew;
   record.ship->origin = origin_of(event, record.ship->document.source);

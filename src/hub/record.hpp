@@ -20,12 +20,13 @@ struct Unusable {
 };
 
 struct Record {
-  ledger::FeedOrigin from;
+  ledger::FeedOrigin from;                    ///< moved into the request, if it became one: see origin()
   std::shared_ptr<ledger::StockEvent> stock;  ///< one of the two, or
   std::shared_ptr<ledger::Ship> ship;
   std::optional<Unusable> unusable;           ///< this
   std::shared_ptr<ledger::MarkSuspect> mark;  ///< of an unusable one whose position can be told
 
+  const ledger::FeedOrigin& origin() const { return stock ? stock->from : ship ? ship->from : from; }
   ledger::Request* request() const;
   /// After the decision: what became of it; an invalid one is dead, with its reason.
   ledger::Outcome outcome() const;

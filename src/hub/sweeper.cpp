@@ -169,13 +169,13 @@ void Sweeper::wake_waiting() {
   work.finish = [&](ledger::World& world, postgres::Transaction& tx) {
     for (auto& record : records) {
       auto outcome = record.outcome();
-      if (record.unusable) world.waiting_done.push_back(record.from.waiting_id);
-      if (outcome == ledger::Outcome::invalid) bury(world, record.from, record.why());
-      if (record.from.topic.empty()) continue;
+      if (record.unusable) world.waiting_done.push_back(record.origin().waiting_id);
+      if (outcome == ledger::Outcome::invalid) bury(world, record.origin(), record.why());
+      if (record.origin().topic.empty()) continue;
       store::Tally moved;
       tally(moved, ledger::Outcome::waiting, -1);
       tally(moved, outcome);
-      store::count(tx, {record.from.topic, record.from.partition, 0, 0}, moved);
+      store::count(tx, {record.origin().topic, record.origin().partition, 0, 0}, moved);
     }
   };
   decide(requests, &work);

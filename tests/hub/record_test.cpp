@@ -95,7 +95,7 @@ TEST_P(RecordCases, IsReadAsWanted) {
   HubMemory memory;
   auto record = read_record(feed_of(in.root()), record_of(in.root()), memory);
   EXPECT_EQ(read_as(record), text_at(want.root(), "is"));
-  EXPECT_EQ(record.from.offset, 42);
+  EXPECT_EQ(record.origin().offset, 42);
   EXPECT_EQ(record.unusable ? record.why().reason : "", text_at(want.root(), "reason"));
   if (record.unusable) {
     EXPECT_THAT(record.why().detail, testing::HasSubstr(text_at(want.root(), "detail")));
