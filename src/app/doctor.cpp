@@ -24,12 +24,25 @@ struct Finding {
   std::string remedy;
 };
 
+/// libpq says a failure in several lines, the later ones indented.
+std::string one_line(std::string text) {
+  while (!text.empty() && text.back() == '\n') text.pop_back();
+  std::string out;
+  for (char c : text) {
+    if (c == '\n')
+      out += "; ";
+    else if (c != '\t')
+      out += c;
+  }
+  return out;
+}
+
 void look_at_database(const Settings& settings, std::vector<Finding>& out) {
   auto database = database_settings(settings);
   postgres::Connection connection(database, "doctor");
   auto connected = connection.connect();
   if (!connected) {
-    out.push_back({"postgres", false, connected.failure().message, "start PostgreSQL, or correct CROSSDOCK_POSTGRES_URL"});
+    out.push_back({"postgres", false, one_line(connected.failure().message), "start PostgreSQL, or correct CROSSDOCK_POSTGRES_URL"});
     return;
   }
   out.push_back({"postgres", true, postgres::redacted(database.connection), ""});

@@ -178,6 +178,7 @@ def test_doctor_tells_what_is_away(fresh):
     done = fleet.command("doctor", "-c", str(fleet.config), environment={"CROSSDOCK_KAFKA_BROKERS": "127.0.0.1:1"})
     assert done.returncode in (1, 69) and "kafka" in (done.stdout + done.stderr).lower()
     done = fleet.command("doctor", "-c", str(fleet.config), environment={"CROSSDOCK_POSTGRES_URL": "postgresql://crossdock@127.0.0.1:1/x"})
+    assert "\t" not in done.stdout and all(line.startswith(("ok ", "FAIL ", "      ")) for line in done.stdout.splitlines()), done.stdout
     assert done.returncode in (1, 69)
 
 
