@@ -20,15 +20,20 @@ std::vector<typename Set::value_type> fresh(const Set& asked, Set& done) {
   return out;
 }
 
-/// The same of keys in no order; the answer is sorted.
+/// The same of keys in the order in which they came.
 template <class Key>
 std::vector<Key> fresh(const ledger::Keys<Key>& asked, ledger::Keys<Key>& done) {
   std::vector<Key> out;
   if (asked.size() == done.size()) return out;
   for (const auto& key : asked)
     if (done.insert(key)) out.push_back(key);
-  std::sort(out.begin(), out.end());
   return out;
+}
+
+template <class Key>
+std::vector<Key> sorted(std::vector<Key> keys) {
+  std::sort(keys.begin(), keys.end());
+  return keys;
 }
 
 /// Two text arrays from pairs or from keys with two texts.

@@ -27,7 +27,7 @@ bool Loader::in_one_trip() const {
 /// known already: its order), the attempt begins again.
 void Loader::load_in_one_trip() {
   read_unlocked(transaction_, world_, needs_, done_);
-  ask_positions(fresh(needs_.positions, done_.positions));
+  ask_positions(sorted(fresh(needs_.positions, done_.positions)));
   read_dependants(transaction_, world_, needs_, done_);
   transaction_.settle();
   if (any_due_) find_due_holds();
@@ -94,7 +94,7 @@ bool Loader::lock_positions() {
     if (positions_locked_) throw BeginAgain{};
     needs_.positions.insert(wanted.begin(), wanted.end());
   }
-  auto keys = fresh(needs_.positions, done_.positions);
+  auto keys = sorted(fresh(needs_.positions, done_.positions));  // so that pages are met in turn; the statement orders its locks itself
   if (keys.empty()) return false;
   if (positions_locked_) throw BeginAgain{};
   ask_positions(keys);
@@ -122,7 +122,7 @@ void Loader::ask_positions(const std::vector<PositionKey>& keys) {
 /// Positions are made once and never removed: looking whether to make one each time would cost more than locking it.
 void Loader::create_absent() {
   if (needs_.absent.empty()) return;
-  std::vector<PositionKey> keys(needs_.absent.begin(), needs_.absent.end());
+  auto keys = sorted(std::vector<PositionKey>(needs_.absent.begin(), needs_.absent.end()));
   Pairs pairs(keys);
   transaction_.send("new_positions", pairs.first, pairs.second);
 }
@@ -183,6 +183,7 @@ bool Loader::ask_dependants() {
   if (!positions_locked_) return any;
   // The rows as they are now, under the locks. Orders that came in between are not locked: it begins again with them.
   auto keys = fresh(needs_.awaited_at, awaited_locked_);
+  if (!world_.awaited.empty()) keys = sorted(std::move(keys));
   std::erase_if(world_.awaited, [&](const AwaitedRow& row) { return std::binary_search(keys.begin(), keys.end(), row.position); });
   return ask_awaited(keys) || any;
 }
