@@ -76,11 +76,11 @@ bool is_uuid(std::string_view text) {
 }
 
 std::string hex(const Sha256& digest) {
-  std::string out;
-  out.reserve(digest.size() * 2);
+  std::string out(digest.size() * 2, '0');
+  char* at = out.data();
   for (unsigned char byte : digest) {
-    out += hex_digits[byte >> 4];
-    out += hex_digits[byte & 15];
+    *at++ = hex_digits[byte >> 4];
+    *at++ = hex_digits[byte & 15];
   }
   return out;
 }
