@@ -14,12 +14,20 @@ function(crossdock_room name)
   endif()
 endfunction()
 
-# crossdock_tests(name [LINKS library...]): tests/<name>/*.cpp against the room; they find their data through CROSSDOCK_ROOT.
+# crossdock_tests(name [SHARDS n] [LINKS library...]): tests/<name>/*.cpp against the room; they find their data through CROSSDOCK_ROOT.
+# With SHARDS, ctest knows them as <name>_0, <name>_1 and so on, each a part of the cases.
 function(crossdock_tests name)
-  cmake_parse_arguments(TESTS "" "" "LINKS" ${ARGN})
+  cmake_parse_arguments(TESTS "" "SHARDS" "LINKS" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
   add_executable(test_${name} ${sources})
   target_link_libraries(test_${name} PRIVATE crossdock_${name} ${TESTS_LINKS} GTest::gmock GTest::gtest_main)
   target_compile_definitions(test_${name} PRIVATE CROSSDOCK_ROOT="${CMAKE_SOURCE_DIR}")
-  add_test(NAME ${name} COMMAND test_${name})
+  if(NOT TESTS_SHARDS)
+    add_test(NAME ${name} COMMAND test_${name})
+    return()
+  endif()
+  math(EXPR last "${TESTS_SHARDS} - 1")
+  foreach(shard RANGE ${last})
+    add_test(NAME ${name}_${shard} COMMAND ${CMAKE_SOURCE_DIR}/tests/support/shard ${shard} ${TESTS_SHARDS} $<TARGET_FILE:test_${name}>)
+  endforeach()
 endfunction()
