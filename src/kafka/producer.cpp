@@ -17,11 +17,11 @@ constexpr std::array<Frozen, 5> frozen_settings{{
     {"socket.nagle.disable", "true"},
 }};
 
+// A checksum that does not fit (INVALID_MSG) is not the record's fault: the line broke it, and the next attempt is whole.
 bool is_the_records_fault(rd_kafka_resp_err_t error) {
   switch (error) {
     case RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE:
     case RD_KAFKA_RESP_ERR_RECORD_LIST_TOO_LARGE:
-    case RD_KAFKA_RESP_ERR_INVALID_MSG:
     case RD_KAFKA_RESP_ERR_INVALID_RECORD:
     case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
     case RD_KAFKA_RESP_ERR_TOPIC_EXCEPTION:

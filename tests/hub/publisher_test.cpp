@@ -88,7 +88,7 @@ TEST_F(PublisherTest, AFailureInTheMiddleOfARunLosesNothingAndKeepsTheOrder) {
   publisher.start();
   constexpr int not_leader = 6, request_timed_out = 7, corrupt = 2;
   for (int round = 0; round < 10; ++round) {
-    broker_->fail_requests(0, {0, 0, round % 2 ? not_leader : corrupt, 0, request_timed_out});
+    broker_->fail_requests(0, {0, 0, round % 2 ? not_leader : corrupt, 0, round % 2 ? corrupt : request_timed_out});
     for (const char* lane : {"a", "b"}) put(lane, round * 20, 20);
     publisher.wake();
     std::this_thread::sleep_for(30ms);
