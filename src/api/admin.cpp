@@ -1,4 +1,8 @@
 // The admin listener: health, metrics, and what a daemon says of itself.
+#include <charconv>
+#include <limits>
+
+#include "api/inputs.hpp"
 #include "api/state.hpp"
 #include "observe/metrics.hpp"
 
@@ -44,7 +48,9 @@ http::Response home(const Api::State& state) {
       std::to_string(state.hub.memory().projection().size()) + " stock positions, " + std::to_string(sizes.items) + " items, " +
       std::to_string(sizes.customers) + " customers, " + std::to_string(sizes.locations) +
       " locations in memory.</p><p><a href=\"/readyz?verbose\">readiness</a> · <a href=\"/metrics\">metrics</a> · "
-      "<a href=\"/admin/v1/exceptions\">exceptions</a> · <a href=\"/admin/v1/config\">configuration</a></p></html>";
+      "<a href=\"/admin/v1/exceptions\">exceptions</a> · "
+      "<a href=\"/admin/v1/systems\">systems</a> · <a href=\"/admin/v1/audit\">audit</a> · <a "
+      "href=\"/admin/v1/config\">configuration</a></p></html>";
   return {200, std::move(body), http::kHtml};
 }
 
@@ -65,6 +71,54 @@ Task<http::Response> exceptions(Shared state, http::Request& request) {
   Outcome asked = co_await std::move(asking);
   if (!asked) co_return failed(request, asked.fault());
   co_return http::Response(200, std::move(*out));
+}
+
+void write_entry(json::Writer& writer, const store::AuditRow& row) {
+  writer.begin_object().key("id").integer(row.id).key("at").instant(row.step.at).key("system").string(row.step.system);
+  writer.key("step").string(row.step.step).key("order");
+  if (row.order_id.empty())
+    writer.null();
+  else
+    writer.string(row.order_id);
+  writer.key("document").string(row.step.document).key("actor").string(row.step.actor).key("detail").string(row.step.detail);
+  writer.key("correlation_id").string(row.correlation_id).end_object();
+}
+
+/// What was done and by whom, newest first, in pages.
+Task<http::Response> audit(Shared state, http::Request& request) {
+  static const std::vector<std::string_view> known{"cursor", "limit"};
+  Mistakes mistakes;
+  check_parameters(request.query(), known, mistakes);
+  const auto number = [&](std::string_view name, std::int64_t otherwise, std::int64_t most) {
+    auto text = request.query(name);
+    if (!text) return otherwise;
+    std::int64_t value = 0;
+    auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), value);
+    if (error != std::errc() || end != text->data() + text->size())
+      mistakes.push_back({"/" + std::string(name), "wrong_type", "is a whole number", {}});
+    else if (value < 1 || value > most)
+      mistakes.push_back({"/" + std::string(name), "out_of_range", "is from 1 to " + std::to_string(most), {}});
+    return value;
+  };
+  constexpr auto last = std::numeric_limits<std::int64_t>::max();
+  const auto before = number("cursor", last, last), limit = number("limit", 50, 500);
+  if (!mistakes.empty()) co_return mistaken(request, std::move(mistakes));
+  auto rows = std::make_shared<std::vector<store::AuditRow>>();
+  auto asking = state->hub.ask([rows, before, limit](postgres::Transaction& tx) { *rows = store::audit(tx, before, limit); },
+                               deadline_of(*state, request));
+  Outcome asked = co_await std::move(asking);
+  if (!asked) co_return failed(request, asked.fault());
+  std::string out;
+  json::Writer writer(out);
+  writer.begin_object().key("items").begin_array();
+  for (const auto& row : *rows) write_entry(writer, row);
+  writer.end_array().key("next");
+  if (static_cast<std::int64_t>(rows->size()) == limit)
+    writer.string(std::to_string(rows->back().id));
+  else
+    writer.null();
+  writer.end_object();
+  co_return http::Response(200, std::move(out));
 }
 
 }  // namespace
@@ -89,6 +143,8 @@ void add_admin(http::Router& router, const Shared& state) {
                 [state](http::Request&) { return http::Response(200, state->settings.configuration, http::kText); })
       .produces({http::kText});
   router.add(Method::get, "/admin/v1/exceptions", [state](http::Request& request) { return exceptions(state, request); });
+  router.add(Method::get, "/admin/v1/audit", [state](http::Request& request) { return audit(state, request); });
+  router.add_fast(Method::get, "/admin/v1/systems", [state](http::Request&) { return http::Response(200, state->settings.systems); });
 }
 
 }  // namespace crossdock::api

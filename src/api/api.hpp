@@ -34,8 +34,9 @@ struct Settings {
   bool authenticate = true;  ///< false: everyone is the client `anonymous` with every scope and source
   std::vector<ClientSettings> clients;
   int in_flight = 1'024;
-  std::chrono::milliseconds patience{10'000};  ///< of a call that names no X-Request-Timeout-Ms
-  std::string configuration;                   ///< redacted, for /admin/v1/config
+  std::chrono::milliseconds patience{10'000};           ///< of a call that names no X-Request-Timeout-Ms
+  std::string configuration;                            ///< redacted, for /admin/v1/config
+  std::string systems = R"({"items":[],"next":null})";  ///< JSON, for /admin/v1/systems
   std::string version;
 };
 

@@ -6,6 +6,7 @@
 
 #include "app/settings/load.hpp"
 #include "crossdock/base/id.hpp"
+#include "crossdock/base/json.hpp"
 #include "observe/log.hpp"
 
 namespace crossdock::app {
@@ -219,6 +220,44 @@ hub::Settings hub_settings(const Settings& settings) {
   return out;
 }
 
+namespace {
+
+std::string_view word_of(SystemKind kind) {
+  switch (kind) {
+    case SystemKind::erp:
+      return "erp";
+    case SystemKind::wms:
+      return "wms";
+    case SystemKind::oms:
+      return "oms";
+    case SystemKind::carrier:
+      return "carrier";
+    case SystemKind::channel:
+      break;
+  }
+  return "channel";
+}
+
+/// The systems and what they are asked and read for: for /admin/v1/systems.
+std::string systems_json(const Settings& settings) {
+  std::string out;
+  json::Writer writer(out);
+  writer.begin_object().key("items").begin_array();
+  for (const auto& [name, system] : settings.systems) {
+    writer.begin_object().key("name").string(name).key("title").string(system.title).key("kind").string(word_of(system.kind));
+    writer.key("feeds").begin_array();
+    for (const auto& [feed_name, feed] : system.feeds)
+      writer.begin_object().key("name").string(feed_name).key("topic").string(feed.kafka.topic).end_object();
+    writer.end_array().key("answers").begin_array();
+    for (const auto& [answer_name, answer] : system.answers) writer.string(answer_name);
+    writer.end_array().end_object();
+  }
+  writer.end_array().key("next").null().end_object();
+  return out;
+}
+
+}  // namespace
+
 api::Settings api_settings(const Settings& settings) {
   api::Settings out;
   out.authenticate = settings.authentication == Authentication::api_key;
@@ -236,6 +275,7 @@ api::Settings api_settings(const Settings& settings) {
   }
   out.in_flight = settings.limits.in_flight;
   out.configuration = shown(settings);
+  out.systems = systems_json(settings);
   out.version = CROSSDOCK_VERSION;
   return out;
 }

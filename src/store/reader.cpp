@@ -22,6 +22,10 @@ std::vector<Statement> statements() {
       {"shipment_by_id",
        "select id, source, number, fingerprint, order_id, location, shipped_at, body, created_at from shipment where id = $1::uuid"});
   all.push_back({"exceptions_newest", "select id, at, kind, reason, detail, origin from exception order by id desc limit $1"});
+  all.push_back(
+      {"audit_newest",
+       "select id, at, system, step, document, actor, detail, coalesce(order_id::text, ''), correlation_id from journal where id < $1 "
+       "order by id desc limit $2"});
   all.push_back({"pending", "select amount from pending_exposure where customer = $1"});
   all.push_back(
       {"po_uses", "select source, order_number from sales_order where customer = $1 and customer_po = $2 and order_status <> 'cancelled'"});
@@ -84,6 +88,14 @@ std::vector<ExceptionRow> exceptions(Transaction& tx, int limit) {
   std::vector<ExceptionRow> rows;
   for (auto row : tx.run("exceptions_newest", limit))
     rows.push_back({row.integer(0), row.instant(1), row.text(2), row.text(3), row.text(4), row.text(5)});
+  return rows;
+}
+
+std::vector<AuditRow> audit(Transaction& tx, std::int64_t before, std::int64_t limit) {
+  std::vector<AuditRow> rows;
+  for (auto row : tx.run("audit_newest", before, limit))
+    rows.push_back(
+        {row.integer(0), {row.instant(1), row.text(2), row.text(3), row.text(4), row.text(5), row.text(6)}, row.text(7), row.text(8)});
   return rows;
 }
 

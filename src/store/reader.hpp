@@ -49,6 +49,16 @@ struct ExceptionRow {
 };
 std::vector<ExceptionRow> exceptions(postgres::Transaction& transaction, int limit);
 
+/// What was done, by whom, newest first: the journal over all orders.
+struct AuditRow {
+  std::int64_t id = 0;
+  JournalStep step;
+  std::string order_id;  ///< empty: of no order
+  std::string correlation_id;
+};
+/// At most `limit` of those before `before`.
+std::vector<AuditRow> audit(postgres::Transaction& transaction, std::int64_t before, std::int64_t limit);
+
 class Reader {
  public:
   using Question = std::function<void(postgres::Transaction&)>;

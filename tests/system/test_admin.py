@@ -6,6 +6,7 @@ import subprocess
 
 import pytest
 
+from seed import fine
 from world import Fleet, configuration, eventually, unique
 
 
@@ -69,6 +70,31 @@ def test_a_log_cannot_be_injected(hub):
     hub.raw.get("/v1/orders/x%0a%7b%22level%22%3a%22fatal%22%7d", headers={"X-Correlation-Id": "a\"b"})
     for line in hub.log_text().splitlines():
         json.loads(line)
+
+
+def test_the_audit_tells_who_did_what_newest_first(hub, seed):
+    sku, location = seed.place("5")
+    correlation = unique("cid")
+    order = fine(hub.api.post("/v1/orders", seed.order_body((sku, 1, location)), headers={"X-Correlation-Id": correlation}), 201)
+    page = fine(hub.admin.get("/admin/v1/audit", params={"limit": 2}), 200)
+    ids = [entry["id"] for entry in page["items"]]
+    assert len(ids) == 2 and ids == sorted(ids, reverse=True) and page["next"]
+    after = fine(hub.admin.get("/admin/v1/audit", params={"limit": 500, "cursor": page["next"]}), 200)
+    assert all(entry["id"] < ids[-1] for entry in after["items"])
+    mine = [entry for entry in page["items"] + after["items"] if entry["order"] == order["id"]]
+    assert {"captured", "released"} <= {entry["step"] for entry in mine} and {entry["correlation_id"] for entry in mine} == {correlation}
+    assert {entry["actor"] for entry in mine} == {"anonymous"}
+
+
+@pytest.mark.parametrize("query", ["limit=0", "limit=501", "limit=x", "cursor=-1", "cursor=x", "lim=1"])
+def test_a_bad_page_of_the_audit_is_400(hub, query):
+    assert hub.admin.get(f"/admin/v1/audit?{query}").status_code == 400
+
+
+def test_the_systems_are_listed(hub):
+    listed = fine(hub.admin.get("/admin/v1/systems"), 200)
+    assert [entry["name"] for entry in listed["items"]] == ["wms"] and listed["next"] is None
+    assert {feed["name"] for feed in listed["items"][0]["feeds"]} == {"inventory", "shipments"}
 
 
 def test_one_ready_line(fleet, hub):
