@@ -20,8 +20,9 @@ class Capture final : public KeyedRequest {
   validation::Checked checked;
   validation::CreditBasis credit;  ///< judged again here if checked.credit_counts
   const validation::Rules* rules = nullptr;
-  std::string head;                                                              ///< JSON of the completed order without its lines
-  std::vector<std::string> bodies;                                               ///< JSON of each completed line
+  std::string head;                 ///< JSON of the completed order without its lines
+  std::vector<std::string> bodies;  ///< JSON of each completed line
+  bool only_promises() const override { return true; }
   std::string_view meets_on() const override { return checked.order.customer; }  ///< its exposure's row
 
  protected:

@@ -16,6 +16,7 @@ LineRow* line_of(OrderRow& order, int line) {
 const LineRow* line_of(const OrderRow& order, int line) { return line_of(const_cast<OrderRow&>(order), line); }
 
 std::string uom_of(const LineRow& line) {
+  if (!mentions(line.body, R"("uom":")")) return line.base_uom;
   json::Document body;
   if (body.parse(line.body)) return line.base_uom;
   auto uom = body.root().find("uom");
@@ -24,6 +25,7 @@ std::string uom_of(const LineRow& line) {
 
 namespace {
 std::optional<Date> requested_of(const LineRow& line) {
+  if (!mentions(line.body, R"("requested_date":")")) return {};
   json::Document body;
   if (body.parse(line.body)) return {};
   auto date = body.root().find("requested_date");

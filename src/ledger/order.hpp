@@ -1,6 +1,7 @@
 // An order's figures and statuses, and what is common to everything that changes an order.
 #pragma once
 #include <string>
+#include <string_view>
 
 #include "ledger/world.hpp"
 
@@ -8,6 +9,8 @@ namespace crossdock::ledger {
 
 LineRow* line_of(OrderRow& order, int line);
 const LineRow* line_of(const OrderRow& order, int line);
+/// Whether it is worth parsing: documents that we wrote have no blanks between their tokens. Deeper inside it may stand, too.
+inline bool mentions(std::string_view document, std::string_view member) { return document.find(member) != std::string_view::npos; }
 /// The unit in which the line's quantities are answered.
 std::string uom_of(const LineRow& line);
 LineStatus status_of(const LineRow& line);

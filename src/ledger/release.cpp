@@ -16,6 +16,7 @@ using Bundle = std::pair<std::string, Date>;  // location, ship date
 using Bundles = std::map<Bundle, std::vector<std::pair<LineRow*, CommitmentRow*>>>;
 
 bool ships_complete(const OrderRow& order) {
+  if (!mentions(order.head, R"("ship_complete":true)")) return false;
   json::Document head;
   if (head.parse(order.head)) return false;
   auto flag = head.root().find("ship_complete");

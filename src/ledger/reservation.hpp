@@ -24,6 +24,7 @@ class Reserve final : public KeyedRequest {
   std::chrono::seconds ttl{900};
   std::string ext;  ///< JSON of the caller; empty: none
   std::vector<HoldLine> lines;
+  bool only_promises() const override { return true; }
   std::string_view meets_on() const override { return lines.empty() ? std::string_view() : lines.front().position.sku; }
 
  protected:
@@ -39,6 +40,7 @@ class ReleaseReservation final : public KeyedRequest {
  public:
   std::string id;
   std::string only_of;  ///< the client whose reservation it must be, for all others there is none; empty: anybody's
+  bool only_promises() const override { return true; }
   std::string_view meets_on() const override { return id; }
 
  protected:
@@ -52,6 +54,7 @@ class ExtendReservation final : public KeyedRequest {
   std::string id;
   std::string only_of;  ///< as of a release
   std::chrono::seconds ttl{900};
+  bool only_promises() const override { return true; }
   std::string_view meets_on() const override { return id; }
 
  protected:
@@ -63,6 +66,7 @@ class ExtendReservation final : public KeyedRequest {
 class ExpireReservations final : public Request {
  public:
   std::vector<std::string> ids;
+  bool only_promises() const override { return true; }
   void ask(const World& world, Needs& needs) const override;
   void decide(World& world) override;
 };

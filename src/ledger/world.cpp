@@ -20,7 +20,8 @@ bool each_of(Mine& mine, const Needs& theirs, F f) {
          f(mine.movements, theirs.movements) && f(mine.movements_of, theirs.movements_of) && f(mine.awaited_at, theirs.awaited_at) &&
          f(mine.early_at, theirs.early_at) && f(mine.promised_at, theirs.promised_at) && f(mine.netted_at, theirs.netted_at) &&
          f(mine.master, theirs.master) && f(mine.parents, theirs.parents) && f(mine.exposures, theirs.exposures) &&
-         f(mine.stock_feeds, theirs.stock_feeds) && f(mine.purchase_orders, theirs.purchase_orders);
+         f(mine.new_exposures, theirs.new_exposures) && f(mine.stock_feeds, theirs.stock_feeds) &&
+         f(mine.purchase_orders, theirs.purchase_orders);
 }
 }  // namespace
 

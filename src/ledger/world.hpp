@@ -25,20 +25,21 @@ struct Needs {
   std::set<std::string> order_ids;
   std::set<std::string> warehouse_orders;  ///< by id: which order they belong to (that order is then asked for by whoever sees it)
   std::set<SourceNumber> shipments;
-  std::set<std::string> reservations;  ///< with their lines; their positions must be asked for by whoever sees the lines
-  Keys<PositionKey> positions;         ///< locked if they exist
-  Keys<PositionKey> new_positions;     ///< created where they do not exist
-  Keys<PositionKey> absent;            ///< of new_positions, those that an attempt did not find: the loader's own
-  Keys<MovementKey> movements;         ///< exactly these, where they exist
-  Keys<PositionKey> movements_of;      ///< all of a position above its snapshot
-  Keys<PositionKey> awaited_at;        ///< awaited effects of a position
-  Keys<PositionKey> early_at;          ///< early effects kept for a position
-  Keys<PositionKey> promised_at;       ///< who is promised something there (shortfalls)
-  Keys<PositionKey> netted_at;         ///< positions of which the quantity at the warehouse is asked (netted snapshots)
-  std::set<MasterId> master;           ///< to be changed: locked
-  std::set<MasterId> parents;          ///< must exist: read, never locked
-  std::set<std::string> exposures;     ///< customers
-  Keys<std::string> stock_feeds;       ///< locations
+  std::set<std::string> reservations;   ///< with their lines; their positions must be asked for by whoever sees the lines
+  Keys<PositionKey> positions;          ///< locked if they exist
+  Keys<PositionKey> new_positions;      ///< created where they do not exist
+  Keys<PositionKey> absent;             ///< of new_positions, those that an attempt did not find: the loader's own
+  Keys<MovementKey> movements;          ///< exactly these, where they exist
+  Keys<PositionKey> movements_of;       ///< all of a position above its snapshot
+  Keys<PositionKey> awaited_at;         ///< awaited effects of a position
+  Keys<PositionKey> early_at;           ///< early effects kept for a position
+  Keys<PositionKey> promised_at;        ///< who is promised something there (shortfalls)
+  Keys<PositionKey> netted_at;          ///< positions of which the quantity at the warehouse is asked (netted snapshots)
+  std::set<MasterId> master;            ///< to be changed: locked
+  std::set<MasterId> parents;           ///< must exist: read, never locked
+  std::set<std::string> exposures;      ///< customers
+  std::set<std::string> new_exposures;  ///< of these, those that an attempt did not find: the loader's own
+  Keys<std::string> stock_feeds;        ///< locations
   std::set<std::pair<std::string, std::string>> purchase_orders;  ///< (customer, customer_po): who has used it already
 
   void add(const Needs& more);
@@ -61,6 +62,8 @@ class World {
   std::map<SourceNumber, ShipmentRow> shipments;
   std::unordered_map<std::string, ReservationRow> reservations;
   std::map<PositionKey, PositionRow> positions;
+  /// Of positions nothing but version, demand and earliest_expiry changes (Request::only_promises); snapshots and sequences are not read.
+  bool only_promises = false;
   std::map<MovementKey, MovementRow> movements;
   std::vector<AwaitedRow> awaited;
   std::map<EffectKey, EarlyEffectRow> early;
@@ -111,6 +114,8 @@ class Request {
   /// What it will most likely wait for others on: requests that say the same are decided by one writer, in their order, instead of in
   /// transactions that wait for each other. Nothing but speed rests on it.
   virtual std::string_view meets_on() const { return {}; }
+  /// Whether it changes no more of a position than what is promised of it: then less is written. Must be true where it says so.
+  virtual bool only_promises() const { return false; }
   /// Decides on the locked rows: changes them and fills in its own answer. Deterministic; may be called again on a fresh world when
   /// the transaction is repeated, so it starts by clearing its answer.
   virtual void decide(World& world) = 0;

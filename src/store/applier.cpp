@@ -39,7 +39,20 @@ void put_master(Transaction& tx, const World& world, Mark mark, const char* stat
   tx.send(statement, kind, id, version, body);
 }
 
+void put_promises(Transaction& tx, const World& world) {
+  TextArray sku, location, demand;
+  IntegerArray version;
+  InstantArray expiry;
+  for (const auto& [key, row] : world.positions) {
+    if (row.mark == Mark::clean) continue;
+    sku.add(key.sku), location.add(key.location), version.add(row.version), demand.add(row.profile.demand.text());
+    expiry.add(row.earliest_expiry);
+  }
+  if (!sku.empty()) tx.send("promise_positions", sku, location, version, demand, expiry);
+}
+
 void put_positions(Transaction& tx, const World& world) {
+  if (world.only_promises) return put_promises(tx, world);
   TextArray sku, location, supply, demand, owner, snap_id, suspect;
   IntegerArray version, snap_epoch, snap_sequence, last_epoch, last_sequence, moves;
   DecimalArray on_hand, unavailable, safety, snap_on_hand, snap_unavailable;

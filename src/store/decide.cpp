@@ -1,5 +1,6 @@
 #include "store/decide.hpp"
 
+#include <algorithm>
 #include <optional>
 
 #include "ledger/reservation.hpp"
@@ -32,6 +33,7 @@ void take_turn(Turn& out, postgres::Transaction& tx, const Shared& shared, std::
                Needs& needs) {
   auto& world = out.world.emplace(Instant{}, shared.rules, shared.locations());
   tx.ask("now", [&world](const postgres::Row& row) { world.now = row.instant(0); });
+  world.only_promises = !feed && std::all_of(requests.begin(), requests.end(), [](const auto* each) { return each->only_promises(); });
   if (feed && feed->fence && !feed->fence(tx)) {
     out.fenced = true;
     return;

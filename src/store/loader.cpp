@@ -111,12 +111,12 @@ void Loader::ask_positions(const std::vector<PositionKey>& keys) {
   create_absent();
   Pairs pairs(keys);
   auto take = [this](const postgres::Row& row) {
-    auto position = position_from(row);
+    auto position = world_.only_promises ? promises_from(row) : position_from(row);
     any_due_ = any_due_ || (position.earliest_expiry && *position.earliest_expiry <= world_.now);
     auto key = position.key;
     world_.positions.insert_or_assign(world_.positions.end(), std::move(key), std::move(position));  // they come sorted
   };
-  transaction_.ask("positions", take, pairs.first, pairs.second);
+  transaction_.ask(world_.only_promises ? "promises" : "positions", take, pairs.first, pairs.second);
 }
 
 /// Positions are made once and never removed: looking whether to make one each time would cost more than locking it.
@@ -172,9 +172,19 @@ void Loader::find_due_holds() {
   if (unknown) throw BeginAgain{};
 }
 
+/// A customer's first order: its row is made before any exposure is locked, so that all lock in one order.
+void Loader::find_new_exposures() {
+  const auto before = needs_.new_exposures.size();
+  if (done_.exposures.size() == world_.exposures.size()) return;
+  for (const auto& customer : done_.exposures)
+    if (!world_.exposures.contains(customer)) needs_.new_exposures.insert(customer);
+  if (needs_.new_exposures.size() > before) throw BeginAgain{};
+}
+
 bool Loader::load_dependants() {
   bool any = ask_dependants();
   if (any) transaction_.settle();
+  find_new_exposures();
   return any;
 }
 

@@ -42,6 +42,7 @@ class Loader {
   bool ask_dependants();
   bool ask_awaited(const std::vector<ledger::PositionKey>& keys);
   void find_due_holds();
+  void find_new_exposures();
 
   postgres::Transaction& transaction_;
   ledger::World& world_;

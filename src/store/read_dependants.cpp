@@ -54,9 +54,9 @@ void read_at_warehouse(Transaction& tx, World& world, const Pairs& keys) {
   tx.ask("netted_at", take, keys.first, keys.second);
 }
 
-void lock_exposures(Transaction& tx, World& world, const std::vector<std::string>& customers) {
+void lock_exposures(Transaction& tx, World& world, const std::vector<std::string>& customers, const std::vector<std::string>& made) {
   auto wanted = texts(customers);
-  tx.send("new_exposures", wanted);
+  if (!made.empty()) tx.send("new_exposures", texts(made));
   auto take = [&world](const Row& row) {
     world.exposures[row.text(0)] = ExposureRow{row.text(0), row.decimal(1), row.text(2), Mark::clean};
   };
@@ -86,7 +86,8 @@ bool read_dependants(Transaction& tx, World& world, const Needs& needs, Needs& d
     read_promised(tx, world, Pairs(keys));
   });
   each(needs.netted_at, done.netted_at, [&](const auto& keys) { read_at_warehouse(tx, world, Pairs(keys)); });
-  each(needs.exposures, done.exposures, [&](const auto& customers) { lock_exposures(tx, world, customers); });
+  each(needs.exposures, done.exposures,
+       [&](const auto& customers) { lock_exposures(tx, world, customers, fresh(needs.new_exposures, done.new_exposures)); });
   // Under its customer's lock: of two orders with one number the second sees the first.
   each(needs.purchase_orders, done.purchase_orders, [&](const auto& used) { read_purchase_orders(tx, world, Pairs(used)); });
   return any;

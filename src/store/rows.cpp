@@ -131,13 +131,26 @@ WarehouseOrderRow warehouse_order_from(const postgres::Row& row) {
   return out;
 }
 
-PositionRow position_from(const postgres::Row& row) {
+namespace {
+PositionRow first_of_position(const postgres::Row& row) {
   PositionRow out;
   out.key = {row.text(0), row.text(1)};
   out.version = row.integer(2);
   out.profile = {row.decimal(3), row.decimal(4), row.decimal(5), schedule(row[6]), schedule(row[7])};
   out.earliest_expiry = row.maybe_instant(8);
   out.owner = row.text(9);
+  return out;
+}
+}  // namespace
+
+PositionRow promises_from(const postgres::Row& row) {
+  PositionRow out = first_of_position(row);
+  out.suspect = row.text(10);
+  return out;
+}
+
+PositionRow position_from(const postgres::Row& row) {
+  PositionRow out = first_of_position(row);
   out.snapshot = {row.integer(10), row.integer(11)};
   out.snapshot_id = row.text(12);
   out.snapshot_as_of = row.maybe_instant(13);

@@ -10,6 +10,7 @@ ledger::LineRow line_from(const postgres::Row& row);  ///< column 0 is the order
 ledger::CommitmentRow commitment_from(const postgres::Row& row);
 ledger::WarehouseOrderRow warehouse_order_from(const postgres::Row& row);
 ledger::PositionRow position_from(const postgres::Row& row);
+ledger::PositionRow promises_from(const postgres::Row& row);  ///< what World::only_promises needs of a position
 ledger::MovementRow movement_from(const postgres::Row& row);
 ledger::ReservationRow reservation_from(const postgres::Row& row);
 ledger::ReservationLineRow reservation_line_from(const postgres::Row& row);

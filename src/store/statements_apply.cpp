@@ -88,6 +88,10 @@ std::vector<postgres::Statement> write_positions() {
        "location, version, on_hand, unavailable, safety_stock, supply, demand, earliest_expiry, owner, snap_epoch, snap_sequence, snap_id, "
        "snap_as_of, last_epoch, last_sequence, moves, gap_since, suspect, snap_on_hand, snap_unavailable) where (p.sku, p.location) = "
        "(a.sku, a.location)"},
+      {"promise_positions",
+       "update position p set version = a.version, demand = a.demand, earliest_expiry = a.earliest_expiry from unnest($1::text[], "
+       "$2::text[], $3::int8[], $4::text[], $5::timestamptz[]) as a(sku, location, version, demand, earliest_expiry) where (p.sku, "
+       "p.location) = (a.sku, a.location)"},
       {"insert_movements",
        "insert into movement (sku, location, epoch, sequence, discriminator, id, source, occurred_at, delta, unavailable_delta, reason) "
        "select * from unnest($1::text[], $2::text[], $3::int8[], $4::int8[], $5::text[], $6::text[], $7::text[], $8::timestamptz[], "

@@ -84,6 +84,12 @@ std::vector<postgres::Statement> read_positions() {
       {"positions", "select " + position_columns() + " from " + pairs() +
                         " as a(sku, location) join position p on (p.sku, p.location) = (a.sku, a.location) "
                         "order by p.sku, p.location for no key update of p"},
+      {"promises",
+       "select p.sku, p.location, p.version, p.on_hand, p.unavailable, p.safety_stock, p.supply, p.demand, p.earliest_expiry, "
+       "p.owner, p.suspect from " +
+           pairs() +
+           " as a(sku, location) join position p on (p.sku, p.location) = (a.sku, a.location) "
+           "order by p.sku, p.location for no key update of p"},
       {"due_holds", "select l.sku, l.location, r.id, r.expires_at from " + pairs() +
                         " as a(sku, location) join reservation_line l on (l.sku, l.location) = (a.sku, a.location) and l.granted > 0 "
                         "join reservation r on r.id = l.reservation_id and r.state in ('created', 'updated')"},

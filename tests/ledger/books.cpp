@@ -133,6 +133,7 @@ void Books::decide(const std::vector<Request*>& batch) {
   for (int beginning = 0; beginning < 20; ++beginning) {
     Needs asked;
     World world = load(batch, needs);
+    world.only_promises = std::all_of(batch.begin(), batch.end(), [](const Request* each) { return each->only_promises(); });
     for (const auto* request : batch) request->ask(world, asked);
     auto due = due_in(world, asked);
     std::size_t known = needs.reservations.size();
@@ -202,12 +203,24 @@ void put_order(std::map<std::string, OrderRow>& orders, const OrderRow& row) {
 }
 }  // namespace
 
+namespace {
+/// What a batch that says only_promises does not write back must not have changed.
+void expect_only_promises(PositionRow before, const PositionRow& after) {
+  before.version = after.version;
+  before.profile.demand = after.profile.demand;
+  before.earliest_expiry = after.earliest_expiry;
+  before.mark = after.mark;
+  EXPECT_TRUE(before == after) << after.key.sku << " changed beyond what is promised of it";
+}
+}  // namespace
+
 void Books::write(const World& world) {
   for (const auto& [id, row] : world.keys) put(keys, id, row, "a key");
   for (const auto& [id, row] : world.master) put(master, id, row, "a document");
   for (const auto& [id, row] : world.orders) put_order(orders, row);
   for (const auto& [key, row] : world.positions) {
     if (!positions.contains(key)) positions[key].key = key;  // made by new_positions
+    if (world.only_promises) expect_only_promises(positions.at(key), row);
     put(positions, key, row, "a position");
   }
   for (const auto& [key, row] : world.movements) put(movements, key, row, "a movement");

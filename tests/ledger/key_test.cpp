@@ -1,4 +1,5 @@
 // PROTOCOLS.md A: the same key gets the same bytes, other content 422, a refusal frees it; an order's own identity never expires.
+#include <gtest/gtest-spi.h>
 #include <gtest/gtest.h>
 
 #include "asks.hpp"
@@ -198,6 +199,27 @@ TEST(Shortfall, names_the_orders_newest_promise_first) {
   const auto& shortfall = std::get<InventoryShortfall>(body);
   EXPECT_EQ(shortfall.quantity, qty(6));
   EXPECT_EQ(shortfall.orders.size(), 2U);
+}
+
+/// Says that it changes promises alone, and counts stock.
+class Liar final : public Request {
+ public:
+  bool only_promises() const override { return true; }
+  void ask(const World&, Needs& needs) const override { needs.positions.insert(key); }
+  void decide(World& world) override {
+    world.position(key)->profile.on_hand += qty(1);
+    world.position(key)->mark = Mark::changed;
+  }
+};
+
+TEST(Promises, negative_control_the_books_notice_who_changes_more_than_it_says) {
+  Shop shop;
+  EXPECT_NONFATAL_FAILURE(
+      {
+        Liar liar;
+        shop.books.decide(liar);
+      },
+      "changed beyond what is promised");
 }
 
 }  // namespace
