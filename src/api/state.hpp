@@ -9,8 +9,8 @@
 #include <variant>
 
 #include "api/api.hpp"
-#include "api/bucket.hpp"
 #include "api/shedding.hpp"
+#include "crossdock/base/bucket.hpp"
 #include "crossdock/model/codec.hpp"
 #include "http/problems.hpp"
 #include "ledger/world.hpp"

@@ -169,6 +169,7 @@ std::optional<hub::AnswerSettings> answer_settings(const Settings& settings, con
   out.timeout = std::min(answer.timeout, check.timeout);
   out.system = check.from.system;
   out.in_flight = system.limits.in_flight;
+  if (system.limits.rate) out.rate = hub::Rate{system.limits.rate->count, system.limits.rate->per};
   out.open_after = system.circuit.open_after;
   out.window = system.circuit.window;
   out.probe_after = system.circuit.probe_after;

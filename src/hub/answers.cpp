@@ -1,6 +1,7 @@
 #include "hub/answers.hpp"
 
 #include "crossdock/base/json.hpp"
+#include "runtime/within.hpp"
 
 namespace crossdock::hub {
 
@@ -9,6 +10,16 @@ namespace {
 std::unique_ptr<CircuitBreaker> circuit_for(const std::optional<AnswerSettings>& answer) {
   if (!answer) return nullptr;
   return std::make_unique<CircuitBreaker>(answer->open_after, answer->window, answer->probe_after);
+}
+
+std::shared_ptr<Bucket> rate_for(const std::optional<AnswerSettings>& answer) {
+  if (!answer || !answer->rate) return nullptr;
+  return std::make_shared<Bucket>(answer->rate->count, answer->rate->per);
+}
+
+/// Whether one system answers both: then both together keep to what it can bear.
+bool one_system(const Askable& asked) {
+  return asked.credit && asked.shipping_method && asked.credit->system == asked.shipping_method->system;
 }
 
 std::string percent_encoded(std::string_view text) {
@@ -91,19 +102,38 @@ std::optional<validation::MethodFacts> method_from(json::View object) {
   return facts;
 }
 
-/// One question to one system: within its own time, through its circuit; without an answer the last known one, marked as such.
+/// Whether the system may be asked now: its circuit is closed, and its rate allows it within the time that the question has. Waits for
+/// its turn.
+Task<bool> admitted(CircuitBreaker& circuit, Bucket* rate, Deadline limit) {
+  if (!circuit.admit(Clock::now())) co_return false;
+  if (!rate) co_return true;
+  auto taken = rate->take(Clock::now(), std::chrono::floor<std::chrono::milliseconds>(limit.left()));
+  if (!taken.granted) {
+    circuit.withdrawn(Clock::now());
+    co_return false;
+  }
+  if (taken.wait.count() > 0) {
+    auto waiting = runtime::pause(taken.wait);
+    co_await std::move(waiting);
+  }
+  co_return true;
+}
+
+/// One question to one system: within its own time and rate, through its circuit; without an answer the last known one, marked as such.
 template <class Facts, class Read>
-Task<validation::Answer<Facts>> ask(http::Client& client, const AnswerSettings& answer, CircuitBreaker& circuit, LastKnown<Facts>& known,
-                                    std::string url, std::string key, Read read, Deadline deadline) {
+Task<validation::Answer<Facts>> ask(http::Client& client, const AnswerSettings& answer, CircuitBreaker& circuit, Bucket* rate,
+                                    LastKnown<Facts>& known, std::string url, std::string key, Read read, Deadline deadline) {
   validation::Answer<Facts> out;
   out.source = answer.system;
   auto began = Clock::now();
-  bool asked = circuit.admit(began);
+  auto limit = deadline.or_sooner(answer.timeout);
+  auto admission = admitted(circuit, rate, limit);
+  bool asked = co_await std::move(admission);
   bool answered = false;
   if (asked) {
     http::ClientRequest request("GET", std::move(url));
     if (!answer.token.empty()) request.with("Authorization", "Bearer " + answer.token);
-    auto calling = client.call(std::move(request), deadline.or_sooner(answer.timeout));
+    auto calling = client.call(std::move(request), limit);
     Result<http::ClientResponse> response = co_await std::move(calling);
     bool late = !response && Clock::now() - began >= answer.timeout - std::chrono::milliseconds(1);
     out.status = late ? validation::AnswerStatus::timed_out : validation::AnswerStatus::unavailable;
@@ -139,7 +169,9 @@ Askable::Askable(const Settings& settings)
     : credit(settings.credit),
       shipping_method(settings.shipping_method),
       credit_circuit(circuit_for(credit)),
-      method_circuit(circuit_for(shipping_method)) {}
+      method_circuit(circuit_for(shipping_method)),
+      credit_rate(rate_for(credit)),
+      method_rate(one_system(*this) ? credit_rate : rate_for(shipping_method)) {}
 
 namespace {
 
@@ -182,24 +214,24 @@ Question::Question(const OrderRequest& order, const promise::Catalog& catalog)
 namespace {
 
 /// At least one a loop, so that every loop can ask.
-http::ClientSettings share_of(const std::optional<AnswerSettings>& answer, std::size_t loops) {
+std::shared_ptr<http::Client> client_for(asio::io_context& loop, const std::optional<AnswerSettings>& answer, std::size_t loops) {
   http::ClientSettings settings;
   if (answer) settings.connections_per_host = std::max<std::size_t>(1, static_cast<std::size_t>(answer->in_flight) / loops);
-  return settings;
+  return std::make_shared<http::Client>(loop, settings);
 }
 
 }  // namespace
 
 Asker::Asker(asio::io_context& loop, std::shared_ptr<Askable> shared, std::size_t loops)
-    : credit_client_(loop, share_of(shared->credit, loops)),
-      method_client_(loop, share_of(shared->shipping_method, loops)),
+    : credit_client_(client_for(loop, shared->credit, loops)),
+      method_client_(one_system(*shared) ? credit_client_ : client_for(loop, shared->shipping_method, loops)),
       shared_(std::move(shared)) {}
 
 Task<validation::Answer<validation::CreditFacts>> Asker::credit(Question question, Deadline deadline) {
   if (!shared_->credit) co_return validation::Answer<validation::CreditFacts>();
   auto url = url_of(*shared_->credit, question.values);
-  auto asking = ask(credit_client_, *shared_->credit, *shared_->credit_circuit, shared_->credit_known, std::move(url), question.customer,
-                    credit_from, deadline);
+  auto asking = ask(*credit_client_, *shared_->credit, *shared_->credit_circuit, shared_->credit_rate.get(), shared_->credit_known,
+                    std::move(url), question.customer, credit_from, deadline);
   validation::Answer<validation::CreditFacts> answer = co_await std::move(asking);
   co_return answer;
 }
@@ -208,8 +240,8 @@ Task<validation::Answer<validation::MethodFacts>> Asker::method(Question questio
   if (!shared_->shipping_method || !question.shipping_method) co_return validation::Answer<validation::MethodFacts>();
   auto url = url_of(*shared_->shipping_method, question.values);
   std::string key = *question.shipping_method + "|" + question.country;
-  auto asking = ask(method_client_, *shared_->shipping_method, *shared_->method_circuit, shared_->method_known, std::move(url), key,
-                    method_from, deadline);
+  auto asking = ask(*method_client_, *shared_->shipping_method, *shared_->method_circuit, shared_->method_rate.get(), shared_->method_known,
+                    std::move(url), key, method_from, deadline);
   validation::Answer<validation::MethodFacts> answer = co_await std::move(asking);
   co_return answer;
 }

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "crossdock/base/bucket.hpp"
 #include "crossdock/model/order.hpp"
 #include "crossdock/runtime/task.hpp"
 #include "http/client.hpp"
@@ -45,6 +46,7 @@ struct Askable {
   explicit Askable(const Settings& settings);
   std::optional<AnswerSettings> credit, shipping_method;
   std::unique_ptr<CircuitBreaker> credit_circuit, method_circuit;
+  std::shared_ptr<Bucket> credit_rate, method_rate;  ///< the same one where one system answers both; null: unlimited
   LastKnown<validation::CreditFacts> credit_known;
   LastKnown<validation::MethodFacts> method_known;
 };
@@ -67,7 +69,7 @@ class Asker {
   Task<validation::Answer<validation::MethodFacts>> method(Question question, Deadline deadline);
 
  private:
-  http::Client credit_client_, method_client_;
+  std::shared_ptr<http::Client> credit_client_, method_client_;  ///< the same one where one system answers both
   std::shared_ptr<Askable> shared_;
 };
 

@@ -44,6 +44,13 @@ void CircuitBreaker::failed(Clock::time_point now) {
   if (in_a_row_ >= open_after_ || (calls_.size() >= 10 && bad * 2 >= static_cast<std::ptrdiff_t>(calls_.size()))) open(now);
 }
 
+void CircuitBreaker::withdrawn(Clock::time_point now) {
+  std::lock_guard hold(lock_);
+  if (state_ != State::probing) return;
+  state_ = State::open;
+  probe_at_ = now;
+}
+
 CircuitBreaker::State CircuitBreaker::state() const {
   std::lock_guard hold(lock_);
   return state_;

@@ -21,6 +21,8 @@ class CircuitBreaker {
   bool admit(Clock::time_point now);
   void succeeded(Clock::time_point now);
   void failed(Clock::time_point now);
+  /// An admitted call was not made after all: a probe that was none leaves its place to the next.
+  void withdrawn(Clock::time_point now);
   State state() const;
 
  private:

@@ -18,6 +18,7 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr const char* channel = "crossdock_change";
+constexpr auto longest_wait_for_a_duplicate = 2s;  // PROTOCOLS.md A
 
 Fault fault_of(store::Undecided why) {
   using store::Undecided;
@@ -27,8 +28,21 @@ Fault fault_of(store::Undecided why) {
   return Fault(FaultKind::unavailable, "not_ready", "The database is away; try again with the same Idempotency-Key.").retry_after(2s);
 }
 
+Fault not_durable() {
+  return Fault(FaultKind::unavailable, "not_ready",
+               "The database is set so that an accepted order could be lost; nothing is taken until "
+               "that is mended.")
+      .retry_after(5s);
+}
+
 Fault late() {
   return Fault(FaultKind::uncertain, "deadline_exceeded", "No decision came in time; ask again with the same Idempotency-Key.")
+      .retry_after(1s);
+}
+
+Fault in_progress() {
+  return Fault(FaultKind::unavailable, "request_in_progress",
+               "A request with this Idempotency-Key has not ended; repeat it a little later.")
       .retry_after(1s);
 }
 
@@ -138,11 +152,18 @@ Hub::Waiting Hub::waiting(Line line) const {
 
 Task<Outcome> Hub::decide(std::shared_ptr<ledger::Request> request, Line line, Deadline deadline) {
   if (!loaded_) co_return Outcome(fault_of(store::Undecided::unavailable));
+  if (*shared_.barred) co_return Outcome(not_durable());
   runtime::Reply<std::optional<store::Undecided>> reply(loops_.mailbox(loops_.here()));
-  writer(line).submit(std::move(request), [reply](std::optional<store::Undecided> undecided) { reply.deliver(undecided); });
-  auto waiting = reply.get(deadline);
+  const auto* keyed = dynamic_cast<const ledger::KeyedRequest*>(request.get());
+  const auto key = keyed ? keyed->key : ledger::IdempotencyId{};
+  const bool first = key.key.empty() || keys_.enter(key);
+  writer(line).submit(std::move(request), [this, key, first, reply](std::optional<store::Undecided> undecided) {
+    if (first && !key.key.empty()) keys_.leave(key);
+    reply.deliver(undecided);
+  });
+  auto waiting = reply.get(first ? deadline : deadline.or_sooner(longest_wait_for_a_duplicate));
   std::optional<std::optional<store::Undecided>> answer = co_await std::move(waiting);
-  if (!answer) co_return Outcome(late());
+  if (!answer) co_return Outcome(first || deadline.passed() ? late() : in_progress());
   if (*answer) co_return Outcome(fault_of(**answer));
   co_return Outcome(Done{});
 }
@@ -150,6 +171,7 @@ Task<Outcome> Hub::decide(std::shared_ptr<ledger::Request> request, Line line, D
 Task<Outcome> Hub::decide_all(std::vector<std::shared_ptr<ledger::Request>> requests, Line line, Deadline deadline) {
   if (requests.empty()) co_return Outcome(Done{});
   if (!loaded_) co_return Outcome(fault_of(store::Undecided::unavailable));
+  if (*shared_.barred) co_return Outcome(not_durable());
   struct Gathered {
     std::atomic<std::size_t> left;
     std::atomic<int> worst{-1};

@@ -13,6 +13,7 @@
 #include "crossdock/model/documents.hpp"
 #include "crossdock/runtime/task.hpp"
 #include "hub/answers.hpp"
+#include "hub/in_flight.hpp"
 #include "hub/intake.hpp"
 #include "hub/memory.hpp"
 #include "hub/publisher.hpp"
@@ -51,8 +52,9 @@ class Hub {
   const std::shared_ptr<postgres::Curfew>& curfew() const { return settings_.database.curfew; }
 
   /// Decides a request on its line; called on a loop, answers on it. When it answers Done, the request's reply stands and is durable.
-  /// Faults: unavailable with code `overloaded`, `not_ready` (the database is away) or `deadline_exceeded` (the decision may still come:
-  /// the same Idempotency-Key finds it), broken with code `internal`.
+  /// Faults: unavailable with code `overloaded`, `not_ready` (the database is away or not durable) or `deadline_exceeded` (the decision may
+  /// still come: the same Idempotency-Key finds it), `request_in_progress` (a request with its key is under way and has not ended within
+  /// 2 s), broken with code `internal`.
   Task<Outcome> decide(std::shared_ptr<ledger::Request> request, Line line, Deadline deadline);
   /// The same for many at once, in their order (imports, events).
   Task<Outcome> decide_all(std::vector<std::shared_ptr<ledger::Request>> requests, Line line, Deadline deadline);
@@ -87,6 +89,7 @@ class Hub {
   HubMemory memory_;
   store::Shared shared_;
   std::atomic<bool> loaded_{false};
+  KeysInFlight keys_;
   std::unique_ptr<postgres::Notifier> notifier_;
   std::unique_ptr<store::Follower> follower_;
   std::unique_ptr<Writers> orders_, reservations_, documents_;

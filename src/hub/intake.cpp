@@ -108,19 +108,22 @@ void Intake::handle(kafka::Event& event) {
     drain_all();  // what is in hand
     for (const auto& partition : gone->partitions) drop(partition), held_.erase(partition);
     partitions_ = held_.size();
+    count_gaps();
   } else if (auto* end = std::get_if<kafka::PartitionEnd>(&event)) {
     kafka_up_ = true;
     drain(share_of(end->partition));
     auto held = held_.find(end->partition);
     // Only what the store has, too, counts as read: records may be compacted away or be markers, so the end may lie further.
-    if (held != held_.end() && held->second.claimed && !held->second.paused) held->second.caught_up = true;
+    if (held != held_.end() && held->second.claimed && !held->second.paused && held->second.proof != Proof::needed)
+      held->second.caught_up = true;
   } else if (auto* trouble = std::get_if<kafka::Trouble>(&event)) {
     log::warning("intake.trouble", {{"code", trouble->code}, {"message", trouble->message}});
     if (trouble->code == "_ALL_BROKERS_DOWN" || trouble->code == "_TRANSPORT") {
       kafka_up_ = false;
       for (auto& [partition, held] : held_) held.caught_up = false;
     }
-    if (trouble->out_of_range && trouble->partition) {
+    // A topic that was gone for a while may have been made anew: it is taken over again, and looked at as then.
+    if ((trouble->out_of_range || trouble->topic_gone) && trouble->partition) {
       auto held = held_.find(*trouble->partition);
       if (held != held_.end()) begin_anew(*trouble->partition);
     }
@@ -141,56 +144,10 @@ void Intake::assigned(const std::vector<kafka::Partition>& partitions) {
 void Intake::claim_waiting() {
   for (auto& [partition, held] : held_) {
     if (held.claimed || !held.again.passed() || ending_.begun()) continue;
+    held.again = Deadline::in(1s);  // a gap says more
     held.claimed = claim(partition, held);
     held.read = held.cursor.next;
-    if (!held.claimed) held.again = Deadline::in(1s);
   }
-}
-
-bool Intake::within_log(const kafka::Partition& partition, const store::Cursor& cursor, std::string& why) {
-  auto log_ends = consumer_->watermarks(partition, ending_.within(5s));
-  if (!log_ends) {
-    why.clear();
-    return false;
-  }
-  if (cursor.next >= log_ends->low && cursor.next <= log_ends->high) return true;
-  why = "the log holds " + std::to_string(log_ends->low) + " to " + std::to_string(log_ends->high) + ", next to read is " +
-        std::to_string(cursor.next);
-  return false;
-}
-
-/// Takes a partition over in the store, then begins to fetch where the store says.
-bool Intake::claim(const kafka::Partition& partition, Held& held) {
-  const auto* feed = feed_of(partition.topic);
-  if (!feed) return false;
-  auto claimed = postgres::transact(connection_, [&](postgres::Transaction& tx) {
-    return store::claim(tx, feed->full_name(), partition.topic, partition.number, settings_.instance);
-  });
-  if (!claimed) {
-    log::warning("intake.claim_failed", {{"feed", feed->full_name()}, {"message", claimed.failure().message}});
-    return false;
-  }
-  held.cursor = *claimed;
-  if (held.cursor.next < 0) {
-    auto at = consumer_->start(partition, feed->from_earliest ? kafka::Start::earliest() : kafka::Start::latest(), ending_.within(5s));
-    if (!at) return false;
-    auto begun = postgres::transact(connection_, [&](postgres::Transaction& tx) { store::begin_at(tx, held.cursor, *at); });
-    held.cursor.next = *at;
-    if (!begun) log::warning("intake.claim_failed", {{"message", begun.failure().message}});
-    return static_cast<bool>(begun);
-  }
-  std::string why;
-  if (!within_log(partition, held.cursor, why)) {
-    if (!why.empty()) {
-      ++gaps_;
-      log::error("intake.data_gap", {{"feed", feed->full_name()}, {"partition", partition.number}, {"message", why}});
-      auto raised = postgres::transact(connection_, [&](postgres::Transaction& tx) { store::raise_gap(tx, held.cursor, why); });
-      (void)raised;
-      held.again = Deadline::in(30s);
-    }
-    return false;
-  }
-  return static_cast<bool>(consumer_->start(partition, kafka::Start::from(held.cursor.next)));
 }
 
 void Intake::resume_paused() {

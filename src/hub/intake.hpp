@@ -31,16 +31,20 @@ class Intake {
   store::Tally totals() const;
   bool kafka_up() const { return kafka_up_; }
   std::size_t partitions() const { return partitions_; }
-  std::size_t gaps() const { return gaps_; }
+  std::size_t gaps() const { return gaps_; }  ///< of this instance's partitions, how many have one
 
  private:
   static constexpr std::size_t records_a_turn = 500;  ///< bounds the time that positions stay locked (PROTOCOLS.md 0)
+  /// Whether the last record that was read must be found again: where it still is, or else nothing is read at all.
+  enum class Proof { none, wanted, needed };
   struct Held {
     store::Cursor cursor;    ///< as the store has it, as far as this instance knows
     std::int64_t read = -1;  ///< the next offset to take from Kafka: beyond cursor.next is pending, or being decided
     bool claimed = false;    ///< the cursor is ours and fetching has begun
     bool caught_up = false;
     bool paused = false;
+    bool gap = false;
+    Proof proof = Proof::none;
     Deadline again{Clock::now()};  ///< of a claim or a pause: when to try again
   };
   /// Read and not yet given to the writer; `from` is where the first of them was expected.
@@ -60,7 +64,10 @@ class Intake {
   void assigned(const std::vector<kafka::Partition>& partitions);
   void claim_waiting();
   bool claim(const kafka::Partition& partition, Held& held);
-  bool within_log(const kafka::Partition& partition, const store::Cursor& cursor, std::string& why);
+  bool begin(const kafka::Partition& partition, Held& held, const FeedSettings& feed);
+  bool proven(const kafka::Partition& partition, Held& held, const kafka::Record& record);
+  void raise_gap(const kafka::Partition& partition, Held& held, const std::string& why);
+  void count_gaps();
   void take(std::span<const kafka::Record> records);
   Share& share_of(const kafka::Partition& partition) { return shares_[static_cast<std::size_t>(partition.number) % shares_.size()]; }
   bool busy() const;

@@ -18,7 +18,9 @@ Record Intake::read(const kafka::Record& record) const {
   if (record.key) from.record_key = std::string(*record.key);
   for (const auto& [name, value] : record.headers) from.headers.emplace_back(name, value);
   from.body = record.value.value_or("");
-  return read_record(*feed, std::move(from), memory_);
+  auto read = read_record(*feed, std::move(from), memory_);
+  read.timestamp_ms = record.timestamp_ms;
+  return read;
 }
 
 void Intake::take(std::span<const kafka::Record> records) {
@@ -27,7 +29,9 @@ void Intake::take(std::span<const kafka::Record> records) {
     if (held == held_.end() || held->first.number != record.partition || held->first.topic != record.topic)
       held = held_.find({std::string(record.topic), record.partition});
     // A repeat after a seek, or a partition that is not ours any more: the cursor says what counts.
-    if (held == held_.end() || !held->second.claimed || held->second.paused || record.offset < held->second.read) continue;
+    if (held == held_.end() || !held->second.claimed || held->second.paused) continue;
+    if (held->second.proof != Proof::none && !proven(held->first, held->second, record)) continue;
+    if (record.offset < held->second.read) continue;
     auto& share = share_of(held->first);
     auto& pending = share.pending[held->first];
     if (pending.records.empty()) pending.from = held->second.read;
@@ -121,7 +125,7 @@ void Intake::settle(Answer& answer) {
     // Claimed anew meanwhile: then the store has said where it is.
     if (held == held_.end() || !held->second.claimed || held->second.cursor.epoch != part.cursor.epoch) continue;
     if (answer.taken == Taken::yes)
-      held->second.cursor.next = part.next();
+      part.move(held->second.cursor);
     else if (answer.taken == Taken::failed)
       pause(part.partition);
     else
@@ -134,7 +138,7 @@ Taken Intake::take_now(Part& part) {
   store::Tally total;
   auto taken = take_parts(connection_, shared_, {&part, 1}, total);
   if (taken != Taken::yes) return taken;
-  held_[part.partition].cursor.next = part.next();
+  part.move(held_[part.partition].cursor);
   add(total);
   return taken;
 }
@@ -165,14 +169,19 @@ void Intake::bury_one(Part& part) {
   const auto& record = part.records.front();
   store::FeedWork feed;
   auto& held = held_[part.partition];
-  feed.fence = [&](postgres::Transaction& tx) { return store::advance(tx, held.cursor, part.next()); };
+  feed.fence = [&](postgres::Transaction& tx) { return store::advance(tx, held.cursor, part.next(), part.last()); };
   feed.finish = [&](ledger::World& world, postgres::Transaction& tx) {
     bury(world, record.origin(), {"database_refused", "the database cannot hold a value of this record"});
     store::count(tx, held.cursor, {0, 0, 0, 0, 1});
   };
-  auto decided = store::decide(connection_, shared_, {}, &feed);
+  auto mark = record.suspect();
+  std::vector<ledger::Request*> marks;
+  if (mark) marks.push_back(mark.get());
+  auto decided = store::decide(connection_, shared_, marks, &feed);
+  if (!decided && decided.failure().kind == postgres::FailureKind::data) decided = store::decide(connection_, shared_, {}, &feed);
   if (!decided) return pause(part.partition);
-  held.cursor.next = part.next();
+  if (*decided == store::Decided::fenced) return begin_anew(part.partition);
+  part.move(held.cursor);
   ++dead_;
 }
 

@@ -5,11 +5,16 @@
 
 namespace crossdock::hub {
 
+store::LastRead Part::last() const {
+  const auto& origin = records.back().origin();
+  return {origin.offset, store::print_of(records.back().timestamp_ms, origin.record_key.value_or(""), origin.body)};
+}
+
 Taken take_parts(postgres::Connection& connection, const store::Shared& shared, std::span<Part> parts, store::Tally& total) {
   std::vector<ledger::Request*> requests;
   std::vector<store::Step> steps;
   for (auto& part : parts) {
-    steps.push_back({&part.cursor, part.next()});
+    steps.push_back({&part.cursor, part.next(), part.last()});
     for (auto& record : part.records)
       if (auto* request = record.request()) requests.push_back(request);
   }
@@ -28,6 +33,7 @@ Taken take_parts(postgres::Connection& connection, const store::Shared& shared, 
       store::count(tx, part.cursor, tally_here);
     }
   };
+  if (*shared.barred) return Taken::failed;
   auto decided = store::decide(connection, shared, requests, &feed);
   if (!decided) {
     log::warning("intake.failed", {{"message", decided.failure().message}, {"code", postgres::name(decided.failure().kind)}});

@@ -21,6 +21,9 @@ struct Part {
   store::Cursor cursor;  ///< as it stands before these
   std::vector<Record> records;
   std::int64_t next() const { return records.back().origin().offset + 1; }
+  store::LastRead last() const;
+  /// The cursor as it stands behind these.
+  void move(store::Cursor& held) const { held.next = next(), held.last = last(); }
 };
 
 /// What became of a batch: all of its parts share it.

@@ -23,28 +23,44 @@ std::string words_of(const Mistakes& mistakes) {
   return out;
 }
 
-/// Of a record that is no document: which position it was about, if its body tells.
-std::shared_ptr<ledger::MarkSuspect> mark_of(const std::string& body) {
-  json::Document document;
-  if (document.parse(body) || !document.root().is(json::Kind::object)) return nullptr;
-  auto location = document.root().find("location"), sku = document.root().find("sku");
-  if (!location || !sku || !location->is(json::Kind::string) || !sku->is(json::Kind::string)) return nullptr;
+bool has_say(const FeedSettings& feed, const std::string& location) {
+  return feed.any_location || std::find(feed.locations.begin(), feed.locations.end(), location) != feed.locations.end();
+}
+
+/// The members that tell a position: of the body itself, or of a structured CloudEvent's data.
+std::optional<promise::PositionKey> position_in(json::View object) {
+  auto location = object.find("location"), sku = object.find("sku");
+  if (location && sku && location->is(json::Kind::string) && sku->is(json::Kind::string))
+    return promise::PositionKey{std::string(sku->text()), std::string(location->text())};
+  auto data = object.find("data");
+  if (!data || !data->is(json::Kind::object) || !object.find("specversion")) return {};
+  return position_in(*data);
+}
+
+std::shared_ptr<ledger::MarkSuspect> mark_for(promise::PositionKey key) {
   auto mark = std::make_shared<ledger::MarkSuspect>();
-  mark->key = {std::string(sku->text()), std::string(location->text())};
+  mark->key = std::move(key);
   mark->why = "a record could not be used";
   return mark;
 }
 
-void unusable(Record& record, std::string reason, std::string detail) {
+/// Of a record that is no document: which position it was about, if its body tells, and if the feed has a say about it.
+std::shared_ptr<ledger::MarkSuspect> mark_of(const FeedSettings& feed, const std::string& body) {
+  json::Document document;
+  if (document.parse(body) || !document.root().is(json::Kind::object)) return nullptr;
+  auto key = position_in(document.root());
+  return key && has_say(feed, key->location) ? mark_for(std::move(*key)) : nullptr;
+}
+
+void unusable(Record& record, const FeedSettings& feed, std::string reason, std::string detail) {
   record.unusable = Unusable{std::move(reason), std::move(detail)};
-  record.mark = mark_of(record.from.body);
+  record.mark = mark_of(feed, record.from.body);
 }
 
 std::optional<Unusable> forbidden(const FeedSettings& feed, const std::string& source, const std::string& location) {
   if (!feed.any_source && source != feed.system)
     return Unusable{"source_not_allowed", "the feed is " + feed.system + "'s, the record says " + source};
-  bool place = feed.any_location || std::find(feed.locations.begin(), feed.locations.end(), location) != feed.locations.end();
-  if (!place) return Unusable{"location_not_allowed", feed.system + " has no say about " + location};
+  if (!has_say(feed, location)) return Unusable{"location_not_allowed", feed.system + " has no say about " + location};
   return {};
 }
 
@@ -58,8 +74,8 @@ ledger::Origin origin_of(const Event& event, const std::string& client) {
 }
 
 void take(Record& record, const FeedSettings& feed, const Event& event, InventoryEvent document, const HubMemory& memory) {
-  if (!feed.takes_inventory) return unusable(record, "not_accepted", "the feed takes no inventory events");
-  if (auto why = forbidden(feed, document.source, document.location)) return unusable(record, why->reason, why->detail);
+  if (!feed.takes_inventory) return unusable(record, feed, "not_accepted", "the feed takes no inventory events");
+  if (auto why = forbidden(feed, document.source, document.location)) return unusable(record, feed, why->reason, why->detail);
   record.stock = stock_event(std::move(document), std::move(record.from), memory);
   record.stock->numbering = feed.numbering;
   record.stock->clock_skew = feed.clock_skew;
@@ -67,8 +83,8 @@ void take(Record& record, const FeedSettings& feed, const Event& event, Inventor
 }
 
 void take(Record& record, const FeedSettings& feed, const Event& event, ShipmentRequest document, const HubMemory& memory) {
-  if (!feed.takes_shipments) return unusable(record, "not_accepted", "the feed takes no shipments");
-  if (auto why = forbidden(feed, document.source, document.location)) return unusable(record, why->reason, why->detail);
+  if (!feed.takes_shipments) return unusable(record, feed, "not_accepted", "the feed takes no shipments");
+  if (auto why = forbidden(feed, document.source, document.location)) return unusable(record, feed, why->reason, why->detail);
   record.ship = shipment(std::move(document), std::move(record.from), memory);
   record.ship->may_wait = true;
   record.ship->clock_skew = feed.clock_skew;
@@ -76,8 +92,8 @@ void take(Record& record, const FeedSettings& feed, const Event& event, Shipment
 }
 
 template <class Other>
-void take(Record& record, const FeedSettings&, const Event&, const Other&, const HubMemory&) {
-  unusable(record, "not_supported", "this installation takes inventory events and shipments");
+void take(Record& record, const FeedSettings& feed, const Event&, const Other&, const HubMemory&) {
+  unusable(record, feed, "not_supported", "this installation takes inventory events and shipments");
 }
 
 }  // namespace
@@ -102,6 +118,8 @@ Unusable Record::why() const {
   return {"invalid", ""};
 }
 
+std::shared_ptr<ledger::MarkSuspect> Record::suspect() const { return stock ? mark_for({stock->event.sku, stock->event.location}) : mark; }
+
 Record read_record(const FeedSettings& feed, ledger::FeedOrigin from, const HubMemory& memory) {
   Record record;
   record.from = std::move(from);
@@ -109,14 +127,14 @@ Record read_record(const FeedSettings& feed, ledger::FeedOrigin from, const HubM
   std::string_view key = record.from.record_key ? std::string_view(*record.from.record_key) : std::string_view();
   auto event = decode_cloudevent(record.from.headers, key, std::string_view(record.from.body));
   if (!event) {
-    unusable(record, event.fault().code(), event.fault().message());
+    unusable(record, feed, event.fault().code(), event.fault().message());
     return record;
   }
   auto decoded = decode_incoming(event->type, event->body);
   if (auto* malformed = std::get_if<json::Malformed>(&decoded)) {
-    unusable(record, "malformed_json", malformed->message + " at byte " + std::to_string(malformed->offset));
+    unusable(record, feed, "malformed_json", malformed->message + " at byte " + std::to_string(malformed->offset));
   } else if (auto* mistakes = std::get_if<Mistakes>(&decoded)) {
-    unusable(record, "invalid_document", words_of(*mistakes));
+    unusable(record, feed, "invalid_document", words_of(*mistakes));
   } else {
     std::visit([&](auto& document) { take(record, feed, *event, std::move(document), memory); }, std::get<IncomingDocument>(decoded));
   }

@@ -24,6 +24,7 @@ struct Record {
   std::shared_ptr<ledger::StockEvent> stock;  ///< one of the two, or
   std::shared_ptr<ledger::Ship> ship;
   std::optional<Unusable> unusable;           ///< this
+  std::int64_t timestamp_ms = -1;             ///< the broker's, or the producer's
   std::shared_ptr<ledger::MarkSuspect> mark;  ///< of an unusable one whose position can be told
 
   const ledger::FeedOrigin& origin() const { return stock ? stock->from : ship ? ship->from : from; }
@@ -31,6 +32,8 @@ struct Record {
   /// After the decision: what became of it; an invalid one is dead, with its reason.
   ledger::Outcome outcome() const;
   Unusable why() const;
+  /// For the position that it is about, when it cannot be used after all; may be null.
+  std::shared_ptr<ledger::MarkSuspect> suspect() const;
 };
 
 /// Reads a record. Pure but for ids and what memory knows.

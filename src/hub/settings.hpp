@@ -32,6 +32,12 @@ struct FeedSettings {
   std::string full_name() const { return system + "." + name; }
 };
 
+/// So many in such a time.
+struct Rate {
+  int count = 0;
+  std::chrono::milliseconds per{1'000};
+};
+
 /// A question that a system answers over HTTP.
 struct AnswerSettings {
   std::string base_url;
@@ -40,7 +46,8 @@ struct AnswerSettings {
   std::string token;
   std::chrono::milliseconds timeout{500};
   std::string system;
-  int in_flight = 8;
+  int in_flight = 8;         ///< of all questions to the system
+  std::optional<Rate> rate;  ///< the same; none: unlimited
   int open_after = 5;
   std::chrono::milliseconds window{10'000};
   std::chrono::milliseconds probe_after{5'000};

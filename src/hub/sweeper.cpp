@@ -95,10 +95,12 @@ auto Sweeper::query(F f) {
   return std::move(*asked);
 }
 
-bool Sweeper::decide(std::span<ledger::Request* const> requests, const store::FeedWork* work) {
+/// What failed, if it did.
+std::optional<postgres::FailureKind> Sweeper::decide(std::span<ledger::Request* const> requests, const store::FeedWork* work) {
   auto decided = store::decide(connection_, shared_, requests, work);
-  if (!decided) log::warning("sweep.failed", {{"message", decided.failure().message}});
-  return static_cast<bool>(decided);
+  if (decided) return {};
+  log::warning("sweep.failed", {{"message", decided.failure().message}});
+  return decided.failure().kind;
 }
 
 /// First of all, or the sweep itself waits for their locks.
@@ -112,14 +114,17 @@ void Sweeper::end_frozen() {
 
 void Sweeper::sweep() {
   end_frozen();
-  expire_holds();
-  wake_waiting();
-  end_waits();
-  release_orders();
-  raise_gaps();
+  if (!*shared_.barred) {
+    expire_holds();
+    wake_waiting();
+    end_waits();
+    release_orders();
+    raise_gaps();
+  }
+  if (prune_at_.passed()) prune();
   if (slow_at_.passed()) {
-    slow_at_ = Deadline::in(60s);
     keep_house();
+    slow_at_ = Deadline::in(*shared_.barred ? 5s : 60s);
   }
 }
 
@@ -148,24 +153,38 @@ void Sweeper::raise_gaps() {
   if (!request.keys.empty()) decide({&one, 1});
 }
 
-/// What waited and has its item, location or order now goes the way of a new record; its row ends in the same transaction.
+Record Sweeper::read(const ledger::WaitingRow& row) const {
+  FeedSettings feed;
+  feed.system = "api";
+  feed.any_source = true;
+  for (const auto& each : settings_.feeds)
+    if (each.full_name() == row.feed) feed = each;
+  return read_record(feed, origin_of(row), memory_);
+}
+
 void Sweeper::wake_waiting() {
   auto rows = query([](postgres::Transaction& tx) { return store::woken_rows(tx, rows_a_turn); });
-  if (rows.empty()) return;
+  if (!rows.empty()) wake_rows(rows);
+}
+
+/// Their cursors first, as every transaction does it (PROTOCOLS.md 0): an intake holds its cursor when it waits for a position.
+bool Sweeper::lock(postgres::Transaction& tx, std::span<const ledger::WaitingRow> rows) {
+  store::lock_cursors(tx, rows);
+  return store::lock_waiting(tx, rows);
+}
+
+/// What waited and has its item, location or order now goes the way of a new record; its row ends in the same transaction. The halves find
+/// the one that the database refuses, so that it does not hold up the others.
+void Sweeper::wake_rows(std::span<const ledger::WaitingRow> rows) {
   std::vector<Record> records;
   std::vector<ledger::Request*> requests;
   for (const auto& row : rows) {
-    FeedSettings feed;
-    feed.system = "api";
-    feed.any_source = true;
-    for (const auto& each : settings_.feeds)
-      if (each.full_name() == row.feed) feed = each;
-    records.push_back(read_record(feed, origin_of(row), memory_));
+    records.push_back(read(row));
     if (records.back().unusable) continue;
     requests.push_back(records.back().request());
   }
   store::FeedWork work;
-  work.fence = [&](postgres::Transaction& tx) { return store::lock_waiting(tx, rows); };
+  work.fence = [&](postgres::Transaction& tx) { return lock(tx, rows); };
   work.finish = [&](ledger::World& world, postgres::Transaction& tx) {
     for (auto& record : records) {
       auto outcome = record.outcome();
@@ -178,20 +197,35 @@ void Sweeper::wake_waiting() {
       store::count(tx, {record.origin().topic, record.origin().partition, 0, 0}, moved);
     }
   };
-  decide(requests, &work);
+  if (decide(requests, &work) != postgres::FailureKind::data) return;
+  auto half = rows.size() / 2;
+  if (half == 0) return bury_rows(rows, [](const auto&) { return Unusable{"database_refused", "the database cannot hold a value of it"}; });
+  wake_rows(rows.first(half));
+  wake_rows(rows.subspan(half));
 }
 
 void Sweeper::end_waits() {
   auto rows = query([](postgres::Transaction& tx) { return store::overdue_rows(tx, rows_a_turn); });
   if (rows.empty()) return;
+  bury_rows(rows, [](const ledger::WaitingRow& row) {
+    auto wanted = row.want_key;
+    for (char& c : wanted) c = c == '\n' ? '/' : c;
+    return Unusable{"parent_missing", "no " + row.want_kind + " " + wanted + " came in time"};
+  });
+}
+
+/// To their dead letters, and what they were about is suspect.
+void Sweeper::bury_rows(std::span<const ledger::WaitingRow> rows, const std::function<Unusable(const ledger::WaitingRow&)>& why) {
+  std::vector<std::shared_ptr<ledger::MarkSuspect>> marks;
+  std::vector<ledger::Request*> requests;
+  for (const auto& row : rows)
+    if (auto mark = read(row).suspect()) requests.push_back(marks.emplace_back(std::move(mark)).get());
   store::FeedWork work;
-  work.fence = [&](postgres::Transaction& tx) { return store::lock_waiting(tx, rows); };
+  work.fence = [&](postgres::Transaction& tx) { return lock(tx, rows); };
   work.finish = [&](ledger::World& world, postgres::Transaction& tx) {
     for (const auto& row : rows) {
-      auto wanted = row.want_key;
-      for (char& c : wanted) c = c == '\n' ? '/' : c;
       world.waiting_done.push_back(row.id);
-      bury(world, origin_of(row), {"parent_missing", "no " + row.want_kind + " " + wanted + " came in time"});
+      bury(world, origin_of(row), why(row));
       if (row.topic.empty()) continue;
       store::Tally moved;
       tally(moved, ledger::Outcome::waiting, -1);
@@ -199,12 +233,16 @@ void Sweeper::end_waits() {
       store::count(tx, {row.topic, row.partition, 0, 0}, moved);
     }
   };
-  decide({}, &work);
+  decide(requests, &work);
+}
+
+/// As much a sweep as holds up nothing, until nothing old is left: what is written all day goes as fast as it came.
+void Sweeper::prune() {
+  bool more = query([&](postgres::Transaction& tx) { return store::prune(tx, settings_.retention); });
+  prune_at_ = Deadline::in(more ? 0s : 60s);
 }
 
 void Sweeper::keep_house() {
-  auto retention = settings_.retention;
-  query([&](postgres::Transaction& tx) { return store::prune(tx, retention); });
   if (auto oldest = postgres::oldest_transaction(connection_)) {
     oldest_transaction_ = *oldest;
     if (*oldest >= transaction_alarm.count())
@@ -215,8 +253,11 @@ void Sweeper::keep_house() {
   std::string unsafe;
   if (settings)
     for (const auto& setting : *settings) unsafe += (unsafe.empty() ? "" : ", ") + setting.name + "=" + setting.value;
+  if (!settings) return;
+  if (!unsafe.empty()) log::error("sweep.unsafe_database", {{"settings", unsafe}, {"message", "nothing is decided until that is mended"}});
+  *shared_.barred = !unsafe.empty();
   std::lock_guard hold(lock_);
-  if (settings) unsafe_ = unsafe;
+  unsafe_ = unsafe;
 }
 
 }  // namespace crossdock::hub

@@ -2,7 +2,11 @@
 #pragma once
 #include <atomic>
 #include <condition_variable>
+#include <functional>
 #include <mutex>
+#include <optional>
+#include <span>
+#include <string>
 #include <thread>
 
 #include "crossdock/base/deadline.hpp"
@@ -37,8 +41,13 @@ class Sweeper {
   void raise_gaps();
   void wake_waiting();
   void end_waits();
+  void prune();
   void keep_house();
-  bool decide(std::span<ledger::Request* const> requests, const store::FeedWork* work = nullptr);
+  Record read(const ledger::WaitingRow& row) const;
+  static bool lock(postgres::Transaction& tx, std::span<const ledger::WaitingRow> rows);
+  void wake_rows(std::span<const ledger::WaitingRow> rows);
+  void bury_rows(std::span<const ledger::WaitingRow> rows, const std::function<Unusable(const ledger::WaitingRow&)>& why);
+  std::optional<postgres::FailureKind> decide(std::span<ledger::Request* const> requests, const store::FeedWork* work = nullptr);
   template <class F>
   auto query(F f);
 
@@ -51,7 +60,7 @@ class Sweeper {
   std::string unsafe_;
   std::atomic<std::int64_t> oldest_transaction_{0};
   bool woken_ = false, stopping_ = false;
-  Deadline slow_at_{Clock::now()}, frozen_at_{Clock::now()};
+  Deadline slow_at_{Clock::now()}, prune_at_{Clock::now()}, frozen_at_{Clock::now()};
   std::thread thread_;
 };
 

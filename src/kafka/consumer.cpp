@@ -31,6 +31,8 @@ Trouble trouble_of(const rd_kafka_message_t* message) {
   trouble.message = text ? text : rd_kafka_err2str(message->err);
   trouble.fatal = message->err == RD_KAFKA_RESP_ERR__FATAL;
   if (message->rkt) trouble.partition = partition_of(message);
+  trouble.topic_gone = message->err == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART || message->err == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION ||
+                       message->err == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC;
   trouble.out_of_range = message->err == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET || message->err == RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE;
   return trouble;
 }
@@ -260,6 +262,7 @@ Result<std::int64_t> Consumer::start(const Partition& partition, Start start, De
     start.offset = start.at == Start::At::earliest ? marks->low : marks->high;
   }
   place->second.next = start.offset;
+  place->second.paused = false;  // a new assignment forgets it anyhow
   state_->assign_due = true;
   return start.offset;
 }

@@ -56,6 +56,7 @@ struct Trouble {
   bool fatal = false;  ///< destroy the consumer and make a new one
   std::optional<Partition> partition;
   bool out_of_range = false;  ///< the start offset is not in the log: a data gap; this partition is not fetched any more
+  bool topic_gone = false;    ///< the broker does not know the topic (now): if it comes back it may be another one
 };
 using Event = std::variant<Idle, Assigned, Revoked, Records, PartitionEnd, Trouble>;
 

@@ -80,13 +80,28 @@ Decimal consumed_of(const OrderRow& order, const EffectKey& key) {
   return sum;
 }
 
+/// Whether a shipment of what the reference names may still be told: an earlier part after a short_cancel, too.
+bool more_to_come(const OrderRow& order, const EffectKey& key) {
+  int named = line_named(order, key);
+  return std::any_of(order.lines.begin(), order.lines.end(), [&](const LineRow& line) {
+    bool meant = line.sku == key.position.sku && (named == 0 || named == line.line);
+    return meant && (line.committed + line.open + line.backordered + line.shorted).positive();
+  });
+}
+
+/// The same effect as one of the order, whatever the movement named of it: so each of its shipments finds it.
+EffectKey as_of_order(const OrderRow& order, const EffectKey& key) {
+  const auto* line = line_of(order, line_named(order, key));
+  return {"order", order.source, order.order_number, line ? line->place : 0, key.position};
+}
+
+}  // namespace
+
 void keep_early(World& world, const EffectKey& key, Decimal quantity) {
   auto [it, fresh] = world.early.try_emplace(key, EarlyEffectRow{key, {}, world.now, Mark::created});
   it->second.quantity += quantity;
   if (it->second.mark == Mark::clean) it->second.mark = Mark::changed;
 }
-
-}  // namespace
 
 void ask_effects_at(const World& world, Needs& needs, const PositionKey& key) {
   needs.awaited_at.insert(key);
@@ -139,9 +154,13 @@ void see_movement(World& world, const InventoryEvent& event, PositionRow& positi
   if (!left.positive()) return;
   if (order) left -= effect_commitments(*order, key, left, position, true);
   if (order) left -= effect_commitments(*order, key, left, position, false);
+  if (!left.positive()) return;
   // Of a shipment that is known nothing more is awaited: a snapshot has shown it, or more moved than was shipped.
-  bool known = key.kind == "shipment" ? world.shipment({key.source, key.number}) != nullptr : order != nullptr;
-  if (left.positive() && !known) keep_early(world, key, left);
+  if (order) {
+    if (more_to_come(*order, key)) keep_early(world, as_of_order(*order, key), left);
+  } else if (key.kind != "shipment" || !world.shipment({key.source, key.number})) {
+    keep_early(world, key, left);
+  }
 }
 
 bool shown_by(const AwaitedRow& row, Instant as_of, std::int64_t skew_micros) { return row.shipped_at + skew_micros < as_of; }

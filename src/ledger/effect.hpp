@@ -19,6 +19,8 @@ bool shown_by(const AwaitedRow& row, Instant as_of, std::int64_t skew_micros);
 void see_snapshot(World& world, const PositionKey& key, Instant as_of, std::int64_t skew_micros, PositionRow& position);
 /// Ends up to `quantity` of an awaited effect. Answers how much.
 Decimal end_awaited(World& world, AwaitedRow& row, Decimal quantity, PositionRow& position);
+/// Keeps a stock effect for a shipment to come. The position's early effects must have been asked for.
+void keep_early(World& world, const EffectKey& key, Decimal quantity);
 /// Takes up to `quantity` of the early effects kept for a shipment's line. Answers how much.
 Decimal take_early(World& world, const ShipmentRow& shipment, int place, const OrderRow& order, const std::string& warehouse_order,
                    int order_place, const PositionKey& key, Decimal quantity);

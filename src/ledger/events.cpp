@@ -1,5 +1,8 @@
 #include "ledger/events.hpp"
 
+#include <algorithm>
+#include <tuple>
+
 #include "crossdock/model/codec.hpp"
 #include "crossdock/model/envelope.hpp"
 #include "crossdock/model/inventory.hpp"
@@ -61,6 +64,29 @@ void publish_order(World& world, const Origin& origin, std::string_view name, co
 }
 
 namespace {
+
+/// The newest promise of that position that the order still has; none: it has none any more.
+std::optional<std::int64_t> newest_promise(const OrderRow& order, const PositionKey& key) {
+  std::optional<std::int64_t> newest;
+  for (const auto& line : order.lines)
+    for (const auto& commitment : line.commitments)
+      if (commitment.position == key && commitment.demand().positive()) newest = std::max(newest.value_or(0), commitment.version);
+  return newest;
+}
+
+/// The orders that are promised something there, newest promise first: of the stored ones, and of those that this very transaction has
+/// captured or changed.
+std::vector<OrderRef> orders_promised(const World& world, const PositionKey& key, std::vector<PromisedRow> rows) {
+  std::erase_if(rows, [&](const PromisedRow& row) { return world.orders.contains(*row.order.id); });
+  for (const auto& [id, order] : world.orders)
+    if (auto version = newest_promise(order, key)) rows.push_back({*version, OrderRef{id, order.source, order.order_number}});
+  std::sort(rows.begin(), rows.end(),
+            [](const PromisedRow& a, const PromisedRow& b) { return std::tie(a.version, a.order.id) > std::tie(b.version, b.order.id); });
+  std::vector<OrderRef> orders;
+  for (auto& row : rows) orders.push_back(std::move(row.order));
+  return orders;
+}
+
 /// Names the orders concerned. Asks for them when they were not loaded.
 void publish_shortfall(World& world, const Origin& origin, const PositionRow& position, Decimal missing) {
   auto promised = world.promised.find(position.key);
@@ -68,7 +94,8 @@ void publish_shortfall(World& world, const Origin& origin, const PositionRow& po
     world.missing.promised_at.insert(position.key);
     return;
   }
-  InventoryShortfall body{position.key.location, position.key.sku, missing, position.version, promised->second};
+  InventoryShortfall body{position.key.location, position.key.sku, missing, position.version,
+                          orders_promised(world, position.key, promised->second)};
   publish_position(world, origin, "inventory.shortfall", position, to_json(body));
 }
 }  // namespace

@@ -41,7 +41,13 @@ struct PositionRow {
   std::int64_t moves = 0;                          ///< movements counted since the snapshot
   std::optional<Instant> gap_since;
   std::string suspect;
+  std::int64_t marks = 0;  ///< how often it became suspect or ceased to be: orders what memory hears of one version
   Mark mark = Mark::clean;
+  /// Marks it as suspect; an empty `why` ends that. Its quantities and its version stay.
+  void suspected(std::string why) {
+    if (why.empty() != suspect.empty()) ++marks;
+    suspect = std::move(why);
+  }
   friend bool operator==(const PositionRow&, const PositionRow&) = default;
 };
 
@@ -85,9 +91,16 @@ struct LineRow {
   std::string base_uom;
   Fraction factor;
   Decimal ordered, over_shipped, open, committed, backordered, awaited, consumed, cancelled;
+  Decimal shorted;  ///< of cancelled: what a warehouse's short_cancel ended
   std::vector<CommitmentRow> commitments;
   Mark mark = Mark::clean;
   Decimal shipped() const { return awaited + consumed; }
+};
+
+/// An order that is promised something of a position, by its newest promise there.
+struct PromisedRow {
+  std::int64_t version = 0;  ///< of the position, as granted
+  OrderRef order;
 };
 
 /// Demand of a position that a warehouse has been told to send.

@@ -36,8 +36,16 @@ void LineShipment::await(Date date, Decimal quantity, Decimal demand) {
   world.awaited.push_back(std::move(row));
 }
 
-/// A part of a commitment goes out. Where its stock effect came first it is consumed at once; shipped from elsewhere, its demand at the
-/// promised place ends here and now.
+/// What was shipped and has not been seen to leave is demand where it was shipped from: the stock there is told too high until then.
+Decimal LineShipment::demand_here(Date date, Decimal quantity) {
+  auto* position = decision.at(key());
+  if (!position) return {};
+  position->profile.demand.add(date, quantity);
+  return quantity;
+}
+
+/// A part of a commitment goes out. Where its stock effect came first it is consumed at once; shipped from elsewhere, its demand moves from
+/// the promised place to that one.
 Decimal LineShipment::ship_commitment(CommitmentRow& commitment, Decimal quantity) {
   Decimal part = min(quantity, commitment.quantity);
   if (!part.positive()) return {};
@@ -55,7 +63,7 @@ Decimal LineShipment::ship_commitment(CommitmentRow& commitment, Decimal quantit
       elsewhere->profile.demand.add(commitment.date, -waits);
       decision.version_made(commitment.position);
     }
-    if (waits.positive()) await(commitment.date, waits, {});
+    if (waits.positive()) await(commitment.date, waits, demand_here(commitment.date, waits));
   }
   count_in_warehouse_order(commitment.warehouse_order, part);
   return part;
@@ -68,17 +76,20 @@ Decimal LineShipment::ship_commitments(Decimal quantity, bool here) {
   return done;
 }
 
-/// Beyond what was promised: from the open and the backordered part, then more than was ordered. No demand stood for it.
+/// Beyond what is promised: from the open and the backordered part; from what a short_cancel has ended, of which this is an earlier part
+/// that is told late; then more than was ordered.
 void LineShipment::ship_unpromised(Decimal quantity) {
   if (!quantity.positive()) return;
   Decimal left = quantity;
-  for (Decimal* from : {&line.open, &line.backordered}) {
+  for (Decimal* from : {&line.open, &line.backordered, &line.shorted}) {
     Decimal part = min(left, *from);
     *from -= part;
     left -= part;
+    if (from == &line.shorted) line.cancelled -= part;
   }
   line.over_shipped += left;
-  await(world.today(shipment.location), quantity, {});
+  Date today = world.today(shipment.location);
+  await(today, quantity, demand_here(today, quantity));
   count_in_warehouse_order(warehouse_order, quantity);
 }
 
@@ -127,6 +138,9 @@ void LineShipment::end_rest(bool backorder) {
       position->profile.demand.add(commitment.date, -commitment.demand());
       decision.version_made(commitment.position);
     }
+    // What has been seen to leave of it goes with another part, which is still to be told.
+    if (commitment.effected.positive())
+      keep_early(world, {"order", order.source, order.order_number, line.place, commitment.position}, commitment.effected);
     rest += commitment.quantity;
     commitment.quantity = {};
     commitment.effected = {};
@@ -134,6 +148,7 @@ void LineShipment::end_rest(bool backorder) {
   }
   line.committed -= rest;
   (backorder ? line.backordered : line.cancelled) += rest;
+  if (!backorder) line.shorted += rest;
 }
 
 void LineShipment::count_in_warehouse_order(const std::string& id, Decimal quantity) {

@@ -24,8 +24,8 @@ class LineShipment {
   ShipEffect effect = ShipEffect::movement;
   std::int64_t skew_micros = 0;
 
-  /// Moves `quantity` (base unit) from what was committed, open or backordered to shipped, beyond that to over_shipped; then what the
-  /// disposition says of the rest.
+  /// Moves `quantity` (base unit) from what was committed, open, backordered or cut short to shipped, beyond that to over_shipped; then
+  /// what the disposition says of the rest.
   void ship(Decimal quantity, std::optional<ShipDisposition> disposition);
 
  private:
@@ -35,6 +35,7 @@ class LineShipment {
   Decimal ship_commitments(Decimal quantity, bool here);
   void ship_unpromised(Decimal quantity);
   void await(Date date, Decimal quantity, Decimal demand);
+  Decimal demand_here(Date date, Decimal quantity);
   void see_effects();
   void imply_movement(Decimal quantity);
   void end_rest(bool backorder);

@@ -21,6 +21,7 @@ void ask_shipped_order(const World& world, Needs& needs, const OrderRow& order, 
     else
       needs.positions.insert(key);
     needs.early_at.insert(key);
+    for (const auto& commitment : ordered->commitments) needs.early_at.insert(commitment.position);
   }
 }
 

@@ -111,6 +111,10 @@ void StockEvent::decide(World& world) {
     take_movement(world, *position);
   if (outcome == Outcome::invalid) {
     decision.undo();
+    if (from.topic.empty()) return;  // who called is told
+    position = world.position(key());
+    if (position->suspect.empty()) position->suspected("a record could not be used");
+    if (position->mark == Mark::clean) position->mark = Mark::changed;
     return;
   }
   // Whose stock it is matters to its age: the first report makes a version even if it says zero.
@@ -142,7 +146,7 @@ void follow_gap(PositionRow& position, Numbering numbering, Instant now) {
   if (position.snapshot.number < 0) whole = position.last.number <= position.moves;
   if (whole) {
     position.gap_since.reset();
-    if (position.suspect == "gap") position.suspect.clear();
+    if (position.suspect == "gap") position.suspected({});
   } else if (!position.gap_since) {
     position.gap_since = now;
   }
@@ -196,7 +200,7 @@ void StockEvent::take_snapshot(World& world, PositionRow& position) {
   position.snapshot_unavailable = event.unavailable;
   position.last = std::max(position.last, at);
   position.moves = moves;
-  if (position.suspect != "gap") position.suspect.clear();
+  if (position.suspect != "gap") position.suspected({});
   follow_gap(position, numbering, world.now);
   see_snapshot(world, key(), event.at, std::chrono::microseconds(clock_skew).count(), position);
   outcome = Outcome::applied;
@@ -269,8 +273,8 @@ void RaiseGaps::decide(World& world) {
   std::int64_t tolerance = std::chrono::microseconds(world.rules.gap_tolerance).count();
   for (const auto& key : keys) {
     auto* position = world.position(key);
-    if (!position || !position->gap_since || !position->suspect.empty() || *position->gap_since + tolerance > world.now) continue;
-    position->suspect = "gap";
+    if (!position || !position->gap_since || position->suspect == "gap" || *position->gap_since + tolerance > world.now) continue;
+    position->suspected("gap");
     position->mark = Mark::changed;
     auto [from, to] = missing_of(world, *position);
     InventoryGap body;
@@ -288,8 +292,8 @@ void MarkSuspect::ask(const World&, Needs& needs) const { needs.positions.insert
 
 void MarkSuspect::decide(World& world) {
   auto* position = world.position(key);
-  if (!position) return;
-  position->suspect = why;
+  if (!position || position->suspect == "gap") return;  // a gap says more, and ends by itself when it closes
+  position->suspected(why);
   if (position->mark == Mark::clean) position->mark = Mark::changed;
 }
 

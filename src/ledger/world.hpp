@@ -68,7 +68,7 @@ class World {
   std::vector<AwaitedRow> awaited;
   std::map<EffectKey, EarlyEffectRow> early;
   std::map<std::string, std::string> warehouse_orders;              ///< id -> order id
-  std::map<PositionKey, std::vector<OrderRef>> promised;            ///< newest promise first, each order once
+  std::map<PositionKey, std::vector<PromisedRow>> promised;         ///< as stored, each order once; orders of this world may know better
   std::map<PositionKey, std::vector<AtWarehouseRow>> at_warehouse;  ///< what warehouses have been told, for netted snapshots
   std::map<MasterId, MasterRow> master;
   std::map<std::string, ExposureRow> exposures;

@@ -3,12 +3,22 @@
 #include <algorithm>
 #include <random>
 
+#include "postgres/raw.hpp"
 #include "postgres/sanitizers.hpp"
 #include "postgres/wire.hpp"
 
 namespace crossdock::postgres {
 
 thread_local Tap::handle Tap::last = nullptr;
+thread_local Tap::Limits Tap::limits;
+
+Tap::handle Tap::do_startconnect(handle before) {
+  if (before || !limits.curfew || !raw::one_address(options())) return last = connect_direct::do_startconnect(before);
+  raw::Link link(nullptr, limits.curfew);
+  if (auto connected = link.connect(options(), Deadline::in(limits.time)); !connected)
+    throw pqxx::broken_connection(connected.failure().message);
+  return last = link.release();
+}
 
 std::chrono::milliseconds Backoff::next() {
   thread_local std::minstd_rand random(std::random_device{}());
@@ -48,6 +58,7 @@ Attempt<Done> Connection::connect() {
   }
   const auto address = connection_string(settings);
   if (!address) return Failure{FailureKind::other, {}, address.fault().message(), false};
+  Tap::limits = {settings.curfew, std::max<std::chrono::milliseconds>(settings.connect_timeout, std::chrono::seconds(2))};
   try {
     wire_->connection = std::make_unique<pqxx::basic_connection_base<Tap>>(*address);
     wire_->pipeline.emplace(Tap::last);

@@ -1,12 +1,14 @@
 #include "postgres/raw.hpp"
 
 #include <libpq-fe.h>
+#include <netdb.h>
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 
 #include "postgres/answer.hpp"
 
@@ -35,6 +37,24 @@ Result<std::map<std::string, std::string>> parse(std::string_view connection) {
     if (option->val) out.emplace(option->keyword, option->val);
   }
   return out;
+}
+
+bool one_address(std::string_view connection) {
+  const auto parsed = parse(connection);
+  if (!parsed) return false;
+  const auto said = [&](const char* key, const char* variable) {
+    if (const auto found = parsed->find(key); found != parsed->end()) return found->second;
+    const char* text = std::getenv(variable);
+    return std::string(text ? text : "");
+  };
+  const auto address = said("hostaddr", "PGHOSTADDR"), host = said("host", "PGHOST");
+  if ((address + host).find(',') != std::string::npos || parsed->contains("service")) return false;
+  if (!address.empty() || host.empty() || host[0] == '/' || host[0] == '@') return true;
+  addrinfo hints{}, *found = nullptr;
+  hints.ai_socktype = SOCK_STREAM;
+  if (::getaddrinfo(host.c_str(), nullptr, &hints, &found) != 0) return false;
+  const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> owned(found, ::freeaddrinfo);
+  return found && !found->ai_next;
 }
 
 StopSignal::StopSignal() : descriptor_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}

@@ -19,6 +19,10 @@ namespace crossdock::postgres::raw {
 /// What a connection string says, by key; a fault (broken, "postgres_url") when it does not parse.
 Result<std::map<std::string, std::string>> parse(std::string_view connection);
 
+/// Whether it names one address (a socket, an address, a name that has one): only of several does libpq's own way of connecting try the
+/// next when one does not answer. May ask the resolver.
+bool one_address(std::string_view connection);
+
 struct Notification {
   std::string channel;
   std::string payload;
@@ -45,6 +49,8 @@ class Link {
  public:
   explicit Link(const StopSignal* stop = nullptr, std::shared_ptr<const Curfew> curfew = {}) : stop_(stop), curfew_(std::move(curfew)) {}
   Attempt<Done> connect(const std::string& connection, Deadline deadline);
+  /// Gives the connection away; the caller ends it.
+  pg_conn* release() { return connection_.release(); }
   bool open() const { return connection_ != nullptr; }
   void close() { connection_.reset(); }
 

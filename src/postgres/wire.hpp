@@ -19,12 +19,19 @@ struct Rows::Wire {
   Received prepared;
 };
 
-/// libpqxx 6 keeps libpq's connection to itself; its connection policy, a public point of extension, is shown it.
+/// libpqxx 6 keeps libpq's connection to itself; its connection policy, a public point of extension, is shown it. It also makes it where
+/// there is one address: libpq's own call waits for a server that says nothing, whatever the curfew says meanwhile.
 class Tap : public pqxx::connect_direct {
  public:
   using connect_direct::connect_direct;
-  handle do_startconnect(handle before) override { return last = connect_direct::do_startconnect(before); }
+  handle do_startconnect(handle before) override;
   static thread_local handle last;  ///< what this thread connected last
+  /// How long it may take, on this thread.
+  struct Limits {
+    std::shared_ptr<const Curfew> curfew;
+    std::chrono::milliseconds time{5'000};
+  };
+  static thread_local Limits limits;
 };
 
 struct Connection::Wire {

@@ -28,6 +28,7 @@ struct Slot {
   std::uint32_t feed = 0;
   bool suspect = false;
   bool backorders = false;
+  std::uint32_t marks = 0;
 };
 
 std::unique_ptr<Dated[]> pack(const Profile& profile) {
@@ -112,7 +113,8 @@ bool Projection::apply(const PositionKey& key, const PositionValue& value) {
   auto& shard = state_->shard(hash);
   std::unique_lock writing(shard.lock);
   auto& slot = shard.slot(hash, key.sku, place);
-  if (value.version <= slot.version) return false;
+  const auto marks = static_cast<std::uint32_t>(value.marks);
+  if (value.version < slot.version || (value.version == slot.version && marks <= slot.marks)) return false;
   slot.on_hand = value.profile.on_hand;
   slot.unavailable = value.profile.unavailable;
   slot.safety_stock = value.profile.safety_stock;
@@ -120,6 +122,7 @@ bool Projection::apply(const PositionKey& key, const PositionValue& value) {
   slot.dated = std::move(dated);
   slot.feed = feed;
   slot.suspect = value.suspect;
+  slot.marks = marks;
   slot.backorders = value.backorders;
   return true;
 }
@@ -156,6 +159,7 @@ std::optional<PositionValue> Projection::find(const PositionKey& key) const {
     value.version = slot.version;
     value.owner = watermarks_.source(slot.feed);
     value.suspect = slot.suspect;
+    value.marks = slot.marks;
     value.backorders = slot.backorders;
     return value;
   }

@@ -20,6 +20,7 @@ struct PositionValue {
   std::string owner;        ///< the source whose stock it is; empty: nobody has reported yet
   bool suspect = false;     ///< a record for it was lost or is missing
   bool backorders = false;  ///< somebody waits in its queue
+  std::int64_t marks = 0;   ///< how often `suspect` has changed: it does so within a version
 };
 
 /// When a source last told all it knew about a location's stock (last poll answered, partition caught up, heartbeat). Written by feeds,
@@ -62,7 +63,8 @@ struct Held {
   Profile profile;
 };
 
-/// Positions by SKU and location. One feeder thread applies, any number of threads read. A value is taken only if its version is higher.
+/// Positions by SKU and location. One feeder thread applies, any number of threads read. A value is taken only if its version is higher, or
+/// the same with more marks.
 class Projection {
  public:
   /// `places` are the catalog's: `Projection projection(catalog.places());`

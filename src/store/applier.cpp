@@ -54,7 +54,7 @@ void put_promises(Transaction& tx, const World& world) {
 void put_positions(Transaction& tx, const World& world) {
   if (world.only_promises) return put_promises(tx, world);
   TextArray sku, location, supply, demand, owner, snap_id, suspect;
-  IntegerArray version, snap_epoch, snap_sequence, last_epoch, last_sequence, moves;
+  IntegerArray version, snap_epoch, snap_sequence, last_epoch, last_sequence, moves, marks;
   DecimalArray on_hand, unavailable, safety, snap_on_hand, snap_unavailable;
   InstantArray expiry, snap_as_of, gap_since;
   for (const auto& [key, row] : world.positions) {
@@ -65,11 +65,11 @@ void put_positions(Transaction& tx, const World& world) {
     snap_epoch.add(row.snapshot.epoch), snap_sequence.add(row.snapshot.number), snap_id.add(row.snapshot_id),
         snap_as_of.add(row.snapshot_as_of);
     last_epoch.add(row.last.epoch), last_sequence.add(row.last.number), moves.add(row.moves), gap_since.add(row.gap_since);
-    suspect.add(row.suspect), snap_on_hand.add(row.snapshot_on_hand), snap_unavailable.add(row.snapshot_unavailable);
+    suspect.add(row.suspect), marks.add(row.marks), snap_on_hand.add(row.snapshot_on_hand), snap_unavailable.add(row.snapshot_unavailable);
   }
   if (sku.empty()) return;
   tx.send("update_positions", sku, location, version, on_hand, unavailable, safety, supply, demand, expiry, owner, snap_epoch,
-          snap_sequence, snap_id, snap_as_of, last_epoch, last_sequence, moves, gap_since, suspect, snap_on_hand, snap_unavailable);
+          snap_sequence, snap_id, snap_as_of, last_epoch, last_sequence, moves, gap_since, suspect, snap_on_hand, snap_unavailable, marks);
 }
 
 void put_movements(Transaction& tx, const World& world) {

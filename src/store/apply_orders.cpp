@@ -78,15 +78,17 @@ void insert_lines(Transaction& tx, const World& world) {
 void update_lines(Transaction& tx, const World& world) {
   UuidArray order_id;
   IntegerArray number;
-  DecimalArray over, open, committed, backordered, awaited, consumed, cancelled;
+  DecimalArray over, open, committed, backordered, awaited, consumed, cancelled, shorted;
   each_order(world, [&](const OrderRow& order) {
     for (const auto& line : order.lines) {
       if (line.mark != Mark::changed) continue;
       order_id.add(order.id), number.add(line.line), over.add(line.over_shipped), open.add(line.open), committed.add(line.committed);
       backordered.add(line.backordered), awaited.add(line.awaited), consumed.add(line.consumed), cancelled.add(line.cancelled);
+      shorted.add(line.shorted);
     }
   });
-  if (!order_id.empty()) tx.send("update_lines", order_id, number, over, open, committed, backordered, awaited, consumed, cancelled);
+  if (!order_id.empty())
+    tx.send("update_lines", order_id, number, over, open, committed, backordered, awaited, consumed, cancelled, shorted);
 }
 
 void put_commitments(Transaction& tx, const World& world, Mark mark) {

@@ -57,6 +57,7 @@ promise::PositionValue value_of(const PositionRow& row) {
   value.version = row.version;
   value.owner = row.owner;
   value.suspect = !row.suspect.empty();
+  value.marks = row.marks;
   return value;
 }
 
@@ -83,6 +84,7 @@ void take_position(const Fields& f, ChangeSink& sink) {
   value.profile.demand = promise::Schedule::parse(f[8]).value_or(promise::Schedule{});
   value.owner = plain(f[9]);
   value.suspect = !f[10].empty();
+  value.marks = integer(f[11]);
   sink.position({plain(f[1]), plain(f[2])}, value);
 }
 
@@ -95,7 +97,7 @@ std::string encode_change(const World& world) {
     out += 'P';
     append(out, key.sku), append(out, key.location), append(out, std::to_string(row.version)), append(out, row.profile.on_hand.text());
     append(out, row.profile.unavailable.text()), append(out, row.profile.safety_stock.text()), append(out, row.profile.supply.text());
-    append(out, row.profile.demand.text()), append(out, row.owner), append(out, row.suspect);
+    append(out, row.profile.demand.text()), append(out, row.owner), append(out, row.suspect), append(out, std::to_string(row.marks));
     out += '\n';
   }
   for (const auto& [key, row] : world.master) {

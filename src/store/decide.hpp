@@ -1,5 +1,6 @@
 // transact(load, decide, apply): one transaction for a batch of requests.
 #pragma once
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <span>
@@ -14,6 +15,8 @@ namespace crossdock::store {
 struct Shared {
   ledger::Rules rules;
   std::function<std::shared_ptr<const promise::Locations>()> locations;
+  /// Set while the database is not durable: nothing may be decided, since what is answered could be lost (PROTOCOLS.md 0).
+  std::shared_ptr<std::atomic<bool>> barred = std::make_shared<std::atomic<bool>>(false);
   ChangeSink* own_commits = nullptr;                                              ///< is told of each commit at once
   std::function<void(std::vector<ledger::Outgoing>)> outgoing;                    ///< gets what it put into the outbox (Outbox::offer)
   std::function<void()> committed;                                                ///< after it: wakes other instances and the publisher

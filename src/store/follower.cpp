@@ -14,9 +14,9 @@ constexpr const char* identity_sql =
     "'/' "
     "|| current_database()";
 
-std::vector<Statement> statements() {
+std::vector<Statement> statements(const std::string& identity) {
   return {
-      {"identity", identity_sql},
+      {"identity", identity},
       // One statement, so that the rows and the snapshot are of one moment: exactly the commits between the two snapshots.
       {"poll",
        "select pg_current_snapshot()::text, c.body from (select 1) one left join change c on "
@@ -34,13 +34,19 @@ promise::PositionValue position_value(const CopiedRow& row) {
   value.profile.demand = promise::Schedule::parse(row.text(7)).value_or(promise::Schedule{});
   value.owner = row.text(8);
   value.suspect = !row.text(9).empty();
+  value.marks = row.integer(10);
   return value;
 }
 
 }  // namespace
 
 Follower::Follower(const Settings& database, Memory& memory, FollowerSettings settings)
-    : database_(database), memory_(memory), settings_(settings), connection_(database, "follower", statements()) {}
+    : database_(database),
+      memory_(memory),
+      settings_(std::move(settings)),
+      connection_(database, "follower", statements(settings_.identity.empty() ? identity_sql : settings_.identity)) {
+  if (settings_.identity.empty()) settings_.identity = identity_sql;
+}
 
 Follower::~Follower() { stop(); }
 
@@ -48,11 +54,16 @@ Attempt<std::size_t> Follower::load() {
   auto snapshot = Snapshot::open(database_, "loader");
   if (!snapshot) return snapshot.failure();
   auto at = Instant::now();
-  auto identity = snapshot->value(identity_sql);
+  load_due_ = true;
+  auto identity = snapshot->value(settings_.identity);
   if (!identity) return identity.failure();
   auto taken = snapshot->value("select pg_current_snapshot()::text");
   if (!taken) return taken.failure();
-  memory_.clear();
+  // From the same server nothing need be forgotten: rows never go, versions only grow, and meanwhile questions are answered.
+  if (**identity != identity_) {
+    memory_.clear();
+    identity_.clear();  // should the load end half way, the next one begins with nothing again
+  }
   auto masters = snapshot->copy("select kind, id, version, body from master order by kind = 'price'", [this](const CopiedRow& row) {
     memory_.master(std::string(row.text(0)), std::string(row.text(1)), row.integer(2), std::string(row.text(3)));
   });
@@ -63,11 +74,12 @@ Attempt<std::size_t> Follower::load() {
   });
   if (!feeds) return feeds.failure();
   auto positions = snapshot->copy(
-      "select sku, location, version, on_hand, unavailable, safety_stock, supply, demand, owner, suspect from position",
+      "select sku, location, version, on_hand, unavailable, safety_stock, supply, demand, owner, suspect, marks from position",
       [this](const CopiedRow& row) { memory_.position({std::string(row.text(0)), std::string(row.text(1))}, position_value(row)); });
   if (!positions) return positions.failure();
   snapshot_ = **taken;
   identity_ = **identity;
+  load_due_ = false;
   last_ = std::chrono::steady_clock::now();
   memory_.current(at);
   ++reloads_;
@@ -109,6 +121,7 @@ void Follower::run() {
 }
 
 bool Follower::poll() {
+  if (load_due_) return static_cast<bool>(load());
   auto at = Instant::now();
   int connects = connection_.connects();
   if (auto connected = connection_.connect(); !connected) return false;
@@ -125,7 +138,8 @@ bool Follower::poll() {
     }
     return true;
   });
-  if (asked && !*asked) return static_cast<bool>(load());
+  load_due_ = asked && !*asked;
+  if (load_due_) return static_cast<bool>(load());
   if (!asked) return asked.failure().kind == FailureKind::data ? static_cast<bool>(load()) : false;
   for (const auto& body : bodies) decode_change(body, memory_);
   snapshot_ = now;

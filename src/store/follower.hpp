@@ -15,12 +15,13 @@ namespace crossdock::store {
 struct FollowerSettings {
   std::chrono::milliseconds sweep{250};                       ///< polled at least so often
   std::chrono::milliseconds stall{std::chrono::minutes(10)};  ///< after a longer silence everything is loaded anew
+  std::string identity{};  ///< the question that tells one server and timeline from another; empty: its own
 };
 
 /// Where the follower's news goes.
 class Memory : public ChangeSink {
  public:
-  virtual void clear() = 0;              ///< everything is loaded anew
+  virtual void clear() = 0;              ///< everything is loaded anew, from another server or one that went back in time
   virtual void current(Instant at) = 0;  ///< all commits up to here have been seen (wall clock of this machine)
 };
 
@@ -48,8 +49,9 @@ class Follower {
   Memory& memory_;
   FollowerSettings settings_;
   postgres::Connection connection_;
-  std::string snapshot_;  ///< of the last poll
-  std::string identity_;  ///< system identifier and timeline of the server that it came from
+  std::string snapshot_;   ///< of the last poll
+  std::string identity_;   ///< system identifier and timeline of the server that it came from
+  bool load_due_ = false;  ///< what is in memory is not of this server, or not all of it: nothing is followed before a load
   std::chrono::steady_clock::time_point last_{};
   std::atomic<std::uint64_t> polls_{0}, reloads_{0};
   std::mutex lock_;

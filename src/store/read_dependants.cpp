@@ -42,7 +42,7 @@ void read_early(Transaction& tx, World& world, const Pairs& keys) {
 
 void read_promised(Transaction& tx, World& world, const Pairs& keys) {
   auto take = [&world](const Row& row) {
-    world.promised[{row.text(0), row.text(1)}].push_back(OrderRef{row.text(2), row.text(3), row.text(4)});
+    world.promised[{row.text(0), row.text(1)}].push_back({row.integer(5), OrderRef{row.text(2), row.text(3), row.text(4)}});
   };
   tx.ask("promised_at", take, keys.first, keys.second);
 }

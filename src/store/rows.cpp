@@ -99,8 +99,8 @@ LineRow line_from(const postgres::Row& row) {
   out.base_uom = row.text(5);
   out.factor = fraction(row, 6);
   int column = 8;
-  for (Decimal* figure :
-       {&out.ordered, &out.over_shipped, &out.open, &out.committed, &out.backordered, &out.awaited, &out.consumed, &out.cancelled})
+  for (Decimal* figure : {&out.ordered, &out.over_shipped, &out.open, &out.committed, &out.backordered, &out.awaited, &out.consumed,
+                          &out.cancelled, &out.shorted})
     *figure = row.decimal(column++);
   return out;
 }
@@ -160,6 +160,7 @@ PositionRow position_from(const postgres::Row& row) {
   out.suspect = row.text(18);
   out.snapshot_on_hand = row.decimal(19);
   out.snapshot_unavailable = row.decimal(20);
+  out.marks = row.integer(21);
   return out;
 }
 

@@ -42,9 +42,10 @@ std::vector<postgres::Statement> write_orders() {
        "$15::numeric[], $16::numeric[])"},
       {"update_lines",
        "update order_line l set over_shipped = a.over_shipped, open = a.open, committed = a.committed, backordered = a.backordered, "
-       "awaited = a.awaited, consumed = a.consumed, cancelled = a.cancelled from unnest($1::uuid[], $2::int8[], $3::numeric[], "
-       "$4::numeric[], $5::numeric[], $6::numeric[], $7::numeric[], $8::numeric[], $9::numeric[]) as a(order_id, line, over_shipped, open, "
-       "committed, backordered, awaited, consumed, cancelled) where (l.order_id, l.line) = (a.order_id, a.line)"},
+       "awaited = a.awaited, consumed = a.consumed, cancelled = a.cancelled, shorted = a.shorted from unnest($1::uuid[], $2::int8[], "
+       "$3::numeric[], $4::numeric[], $5::numeric[], $6::numeric[], $7::numeric[], $8::numeric[], $9::numeric[], $10::numeric[]) as "
+       "a(order_id, line, over_shipped, open, committed, backordered, awaited, consumed, cancelled, shorted) where (l.order_id, l.line) = "
+       "(a.order_id, a.line)"},
       {"insert_commitments",
        "insert into commitment (order_id, line, number, sku, location, date, quantity, effected, version, warehouse_order) select * from "
        "unnest($1::uuid[], $2::int8[], $3::int8[], $4::text[], $5::text[], $6::date[], $7::numeric[], $8::numeric[], $9::int8[], "
@@ -80,13 +81,14 @@ std::vector<postgres::Statement> write_positions() {
        "supply = a.supply, demand = a.demand, earliest_expiry = a.earliest_expiry, owner = a.owner, snap_epoch = a.snap_epoch, "
        "snap_sequence = a.snap_sequence, snap_id = a.snap_id, snap_as_of = a.snap_as_of, last_epoch = a.last_epoch, "
        "last_sequence = a.last_sequence, moves = a.moves, gap_since = a.gap_since, suspect = a.suspect, snap_on_hand = a.snap_on_hand, "
-       "snap_unavailable = a.snap_unavailable from unnest($1::text[], $2::text[], "
+       "snap_unavailable = a.snap_unavailable, marks = a.marks from unnest($1::text[], $2::text[], "
        "$3::int8[], $4::numeric[], $5::numeric[], $6::numeric[], $7::text[], $8::text[], $9::timestamptz[], $10::text[], $11::int8[], "
        "$12::int8[], $13::text[], $14::timestamptz[], $15::int8[], $16::int8[], $17::int8[], $18::timestamptz[], $19::text[], "
        "$20::numeric[], "
-       "$21::numeric[]) as a(sku, "
+       "$21::numeric[], $22::int8[]) as a(sku, "
        "location, version, on_hand, unavailable, safety_stock, supply, demand, earliest_expiry, owner, snap_epoch, snap_sequence, snap_id, "
-       "snap_as_of, last_epoch, last_sequence, moves, gap_since, suspect, snap_on_hand, snap_unavailable) where (p.sku, p.location) = "
+       "snap_as_of, last_epoch, last_sequence, moves, gap_since, suspect, snap_on_hand, snap_unavailable, marks) where (p.sku, p.location) "
+       "= "
        "(a.sku, a.location)"},
       {"promise_positions",
        "update position p set version = a.version, demand = a.demand, earliest_expiry = a.earliest_expiry from unnest($1::text[], "

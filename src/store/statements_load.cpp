@@ -13,7 +13,7 @@ std::string order_columns() {
 std::string position_columns() {
   return "p.sku, p.location, p.version, p.on_hand, p.unavailable, p.safety_stock, p.supply, p.demand, p.earliest_expiry, p.owner, "
          "p.snap_epoch, p.snap_sequence, p.snap_id, p.snap_as_of, p.last_epoch, p.last_sequence, p.moves, p.gap_since, p.suspect, "
-         "p.snap_on_hand, p.snap_unavailable";
+         "p.snap_on_hand, p.snap_unavailable, p.marks";
 }
 
 std::string awaited_columns() {
@@ -51,7 +51,7 @@ std::vector<postgres::Statement> read_order_rows() {
       {"orders_read", "select " + order_columns() + " from sales_order o where o.id = any($1::uuid[]) order by o.id"},
       {"order_lines",
        "select order_id, line, place, sku, body, base_uom, numerator, denominator, ordered, over_shipped, open, committed, backordered, "
-       "awaited, consumed, cancelled from order_line where order_id = any($1::uuid[]) order by order_id, place"},
+       "awaited, consumed, cancelled, shorted from order_line where order_id = any($1::uuid[]) order by order_id, place"},
       {"commitments",
        "select order_id, line, number, sku, location, date, quantity, effected, version, warehouse_order from commitment "
        "where order_id = any($1::uuid[]) order by order_id, line, number"},
@@ -116,10 +116,9 @@ std::vector<postgres::Statement> read_effects() {
                          " as a(sku, location) join awaited_effect w on (w.sku, w.location) = (a.sku, a.location)"},
       {"early_at", "select e.kind, e.source, e.number, e.line, e.sku, e.location, e.quantity, e.seen_at from " + pairs() +
                        " as a(sku, location) join early_effect e on (e.sku, e.location) = (a.sku, a.location)"},
-      {"promised_at", "select c.sku, c.location, o.id, o.source, o.order_number from " + pairs() +
+      {"promised_at", "select c.sku, c.location, o.id, o.source, o.order_number, max(c.version) from " + pairs() +
                           " as a(sku, location) join commitment c on (c.sku, c.location) = (a.sku, a.location) and c.quantity > 0 "
-                          "join sales_order o on o.id = c.order_id group by c.sku, c.location, o.id order by c.sku, c.location, "
-                          "max(c.version) desc, o.id desc"},
+                          "and c.quantity > c.effected join sales_order o on o.id = c.order_id group by c.sku, c.location, o.id"},
       {"netted_at", "select c.sku, c.location, w.created_at, w.state, sum(c.quantity - c.effected) from " + pairs() +
                         " as a(sku, location) join commitment c on (c.sku, c.location) = (a.sku, a.location) and c.quantity > 0 "
                         "join warehouse_order w on w.id = c.warehouse_order group by c.sku, c.location, w.id"},

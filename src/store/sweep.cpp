@@ -8,6 +8,8 @@ using namespace postgres;
 
 namespace {
 
+constexpr std::size_t rows_a_prune = 5'000;  // of each kind: a fraction of a second
+
 const char* waiting_columns =
     "w.id, w.want_kind, w.want_key, w.until, w.kind, w.feed, w.topic, w.partition, w.record_offset, w.record_key, w.headers, w.body";
 
@@ -39,6 +41,8 @@ std::vector<ledger::WaitingRow> rows_of(const Rows& rows) {
 // The clock is asked once, as (select clock_timestamp()): by itself it is volatile, and no index can serve a comparison with it.
 std::vector<Statement> sweep_statements() {
   const std::string columns = waiting_columns;
+  // What is no UUID names no order; as one it is found by the index.
+  const std::string uuid = "case when w.want_key ~ '^[0-9a-fA-F]{8}-([0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}$' then w.want_key::uuid end";
   return {
       {"due_reservations",
        "select id from reservation where state in ('created', 'updated') and expires_at <= (select clock_timestamp()) "
@@ -47,15 +51,15 @@ std::vector<Statement> sweep_statements() {
        "select id from sales_order where release_due is not null and release_due <= current_date + $1::int + 1 "
        "order by release_due limit $2"},
       {"due_gaps",
-       "select sku, location from position where gap_since is not null and suspect = '' and gap_since < (select clock_timestamp()) "
+       "select sku, location from position where gap_since is not null and suspect <> 'gap' and gap_since < (select clock_timestamp()) "
        "- $1::interval limit $2"},
       {"woken",
        "select " + columns +
            " from waiting w where exists (select 1 from master m where (m.kind, m.id) = (w.want_kind, w.want_key)) or "
            "(w.want_kind = 'order' and exists (select 1 from sales_order o where o.source = split_part(w.want_key, E'\\n', 1) and "
            "o.order_number = split_part(w.want_key, E'\\n', 2))) or (w.want_kind = 'order_id' and (exists (select 1 from sales_order o "
-           "where o.id::text = w.want_key) or exists (select 1 from warehouse_order v where v.id::text = w.want_key))) order by w.id limit "
-           "$1"},
+           "where o.id = " +
+           uuid + ") or exists (select 1 from warehouse_order v where v.id = " + uuid + "))) order by w.id limit $1"},
       {"overdue", "select " + columns + " from waiting w where w.until <= (select clock_timestamp()) order by w.id limit $1"},
       {"lock_waiting", "select id from waiting where id = any($1::int8[]) order by id for update"},
       {"end_frozen",
@@ -98,7 +102,7 @@ std::vector<ledger::PositionKey> due_gaps(Transaction& tx, std::chrono::millisec
 std::vector<ledger::WaitingRow> woken_rows(Transaction& tx, int limit) { return rows_of(tx.run("woken", limit)); }
 std::vector<ledger::WaitingRow> overdue_rows(Transaction& tx, int limit) { return rows_of(tx.run("overdue", limit)); }
 
-bool lock_waiting(Transaction& tx, const std::vector<ledger::WaitingRow>& rows) {
+bool lock_waiting(Transaction& tx, std::span<const ledger::WaitingRow> rows) {
   IntegerArray ids;
   for (const auto& row : rows) ids.add(row.id);
   return tx.run("lock_waiting", ids).size() == rows.size();
@@ -108,10 +112,12 @@ std::size_t end_frozen(Transaction& tx, std::chrono::milliseconds silence) {
   return tx.run("end_frozen", std::to_string(silence.count()) + " ms").size();
 }
 
-std::size_t prune(Transaction& tx, const Retention& retention) {
-  auto hours = [](std::chrono::hours length) { return std::to_string(length.count()) + " hours"; };
-  return tx.run("prune_changes", hours(retention.changes)).affected() + tx.run("prune_keys", hours(retention.keys)).affected() +
-         tx.run("prune_movements", hours(retention.movements)).affected();
+bool prune(Transaction& tx, const Retention& retention) {
+  bool more = false;
+  for (auto [statement, length] :
+       {std::pair("prune_changes", retention.changes), {"prune_keys", retention.keys}, {"prune_movements", retention.movements}})
+    more = tx.run(statement, std::to_string(length.count()) + " hours").affected() >= rows_a_prune || more;
+  return more;
 }
 
 }  // namespace crossdock::store

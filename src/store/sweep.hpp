@@ -1,5 +1,6 @@
 // What time brings about: due holds, near ship dates, gaps, waits whose parent has come or whose time is over, old rows.
 #pragma once
+#include <span>
 #include <string>
 #include <vector>
 
@@ -17,7 +18,7 @@ std::vector<ledger::PositionKey> due_gaps(postgres::Transaction& transaction, st
 /// Waiting rows whose item, location or order is there now.
 std::vector<ledger::WaitingRow> woken_rows(postgres::Transaction& transaction, int limit);
 /// Locks rows that are about to be ended. False: another instance has ended some of them meanwhile.
-bool lock_waiting(postgres::Transaction& transaction, const std::vector<ledger::WaitingRow>& rows);
+bool lock_waiting(postgres::Transaction& transaction, std::span<const ledger::WaitingRow> rows);
 /// Waiting rows whose time is over.
 std::vector<ledger::WaitingRow> overdue_rows(postgres::Transaction& transaction, int limit);
 
@@ -30,7 +31,7 @@ struct Retention {
   std::chrono::hours keys{24 * 30};
   std::chrono::hours movements{24 * 30};  ///< the lateness horizon: movements below the snapshot are kept so long
 };
-/// Deletes what nobody needs any more, a bounded number of rows a call. Answers how many went.
-std::size_t prune(postgres::Transaction& transaction, const Retention& retention);
+/// Deletes what nobody needs any more, a bounded number of rows a call. Answers whether more may be left.
+bool prune(postgres::Transaction& transaction, const Retention& retention);
 
 }  // namespace crossdock::store

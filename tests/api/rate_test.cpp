@@ -1,7 +1,7 @@
 // The rate of a client: the bucket by itself, and what a refused caller is told.
 #include <gtest/gtest.h>
 
-#include "api/bucket.hpp"
+#include "crossdock/base/bucket.hpp"
 #include "edge.hpp"
 
 namespace crossdock::api {
@@ -23,6 +23,24 @@ TEST(Bucket, gives_so_many_at_once_and_then_evenly) {
   int after_a_rest = 0;
   while (bucket.take(now + 1h).granted) ++after_a_rest;
   EXPECT_EQ(after_a_rest, 10) << "what was not used does not pile up";
+}
+
+/// Who may wait takes the tokens to come, one after the other; who may not gets none of them.
+TEST(Bucket, lets_wait_in_turn) {
+  Bucket bucket(2, 1'000ms);
+  Clock::time_point now{1h};
+  for (int i = 0; i < 2; ++i) EXPECT_EQ(bucket.take(now, 5s).wait, 0ms);
+  std::chrono::milliseconds before{0};
+  for (int i = 1; i <= 4; ++i) {
+    auto taken = bucket.take(now, 5s);
+    EXPECT_TRUE(taken.granted);
+    EXPECT_GE(taken.wait, before + 499ms);
+    EXPECT_LE(taken.wait, i * 501ms);
+    before = taken.wait;
+  }
+  EXPECT_FALSE(bucket.take(now, 2'400ms).granted) << "the next one comes after 2.5 s";
+  EXPECT_FALSE(bucket.take(now + 1s).granted) << "these are taken already";
+  EXPECT_TRUE(bucket.take(now + 2'600ms).granted);
 }
 
 TEST(RateLimit, of_one_client_is_told_in_its_headers_and_is_no_others) {

@@ -43,14 +43,14 @@ OrderRequest order() {
 /// A hub's asker on a loop of its own; the system answers at `url`.
 class Asking {
  public:
-  explicit Asking(const std::string& url, std::chrono::milliseconds timeout = 2s, int in_flight = 8) : loops_(1) {
+  explicit Asking(const std::string& url, std::chrono::milliseconds timeout = 2s, std::optional<Rate> rate = {}) : loops_(1) {
     AnswerSettings answer;
     answer.base_url = url;
     answer.path = "/credit/:customer";
     answer.query = {{"amount", ":amount"}, {"number", ":order_number"}};
     answer.token = "the-token";
     answer.timeout = timeout;
-    answer.in_flight = in_flight;
+    answer.rate = rate;
     answer.system = "erp";
     answer.open_after = 3;
     answer.probe_after = 300ms;
@@ -190,6 +190,34 @@ TEST(AskerTest, AMethodIsAskedForOnlyWhereTheOrderHasOne) {
   auto before = peer.connections();
   EXPECT_FALSE(hub.method(without).facts);
   EXPECT_EQ(peer.connections(), before);
+}
+
+/// Two at once, then one in 500 ms: who would come too late is not sent, who has the time waits for its turn.
+TEST(AskerTest, ASystemsRateIsKeptTo) {
+  ScriptedPeer peer(answering({ok(R"({"exposure":"5","eligible":true})")}));
+  Asking hub(base(peer), 2s, Rate{2, 1'000ms});
+  for (int i = 0; i < 2; ++i) EXPECT_EQ(hub.credit().status, AnswerStatus::answered);
+  auto begin = Clock::now();
+  auto refused = hub.credit(order(), 100ms);
+  EXPECT_LT(Clock::now() - begin, 90ms) << "it is said at once";
+  EXPECT_EQ(refused.status, AnswerStatus::unavailable);
+  EXPECT_FALSE(refused.duration_ms) << "nobody was asked";
+  EXPECT_TRUE(refused.facts) << "what is known is told";
+  EXPECT_EQ(peer.connections(), 2);
+  EXPECT_EQ(hub.circuit(), CircuitBreaker::State::closed) << "the system has not failed";
+  EXPECT_EQ(hub.method().status, AnswerStatus::answered) << "the next token, also for the system's other question";
+  EXPECT_GE(Clock::now() - begin, 350ms);
+  EXPECT_EQ(peer.connections(), 3);
+}
+
+/// The negative control: without a rate the same questions go at once.
+TEST(AskerTest, WithoutARateNobodyWaits) {
+  ScriptedPeer peer(answering({ok(R"({"exposure":"5"})")}));
+  Asking hub(base(peer));
+  auto begin = Clock::now();
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(hub.credit(order(), 100ms).status, AnswerStatus::answered);
+  EXPECT_LT(Clock::now() - begin, 350ms);
+  EXPECT_EQ(peer.connections(), 3);
 }
 
 /// Nobody listens there: no answer, and at once.

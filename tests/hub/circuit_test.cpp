@@ -154,5 +154,19 @@ TEST(CircuitTest, OpensAfterFailuresInARowProbesAndCloses) {
   EXPECT_TRUE(breaker.admit(at + 1'200ms));
 }
 
+/// A probe that was not made: the next one may go at once, and nothing has failed.
+TEST(CircuitTest, AWithdrawnProbeLeavesItsPlaceToTheNext) {
+  CircuitBreaker breaker(1, 1s, 500ms);
+  Clock::time_point at{};
+  breaker.withdrawn(at);
+  EXPECT_EQ(breaker.state(), CircuitBreaker::State::closed);
+  breaker.failed(at);
+  EXPECT_TRUE(breaker.admit(at + 500ms));
+  breaker.withdrawn(at + 500ms);
+  EXPECT_EQ(breaker.state(), CircuitBreaker::State::open);
+  EXPECT_TRUE(breaker.admit(at + 500ms));
+  EXPECT_FALSE(breaker.admit(at + 501ms));
+}
+
 }  // namespace
 }  // namespace crossdock::hub

@@ -129,6 +129,71 @@ TEST_F(IntakeTest, TheOneRecordThatTheDatabaseRefusesIsFoundByHalving) {
   EXPECT_EQ(ask("select count(*) from position where sku = 'S17'"), "0");
   EXPECT_EQ(cursor("dead"), "1");
   EXPECT_EQ(ask("select count(*) from outbox where topic like '%.dlq' and convert_from(body, 'UTF8') like '%S17%'"), "1");
+  write(feed_topic, "E|S18", snapshot("S18", 100, "13"));
+  ASSERT_TRUE(read_to(41));
+  EXPECT_EQ(ask("select string_agg(sku || trim_scale(on_hand), ',') from position where suspect <> ''"), "S185")
+      << "its position, and no other";
+  stop();
+}
+
+/// While the database is not durable nothing is read; as soon as it is, all of it is.
+TEST_F(IntakeTest, NothingIsReadWhileTheDatabaseIsNotDurable) {
+  start();
+  *shared.barred = true;
+  write(feed_topic, "E|A", snapshot("A", 1, "10"));
+  std::this_thread::sleep_for(1500ms);
+  EXPECT_EQ(cursor("next"), "0");
+  *shared.barred = false;
+  ASSERT_TRUE(read_to(1));
+  EXPECT_EQ(on_hand("A"), "10");
+  stop();
+}
+
+/// A topic that was made anew and has grown beyond where the hub stands: its offsets look well, its record there is another one.
+TEST_F(IntakeTest, AnotherRecordAtTheLastOffsetIsADataGap) {
+  start();
+  write(feed_topic, "E|A", snapshot("A", 1, "10"));
+  write(feed_topic, "E|A", movement("A", 2, "-3"));
+  ASSERT_TRUE(read_to(2));
+  stop();
+  ASSERT_EQ(cursor("last_offset"), "1");
+  auto print = cursor("last_print");
+  run("update feed_cursor set last_print = last_print + 1 where partition = 0");
+  write(feed_topic, "E|A", movement("A", 3, "-1"));
+  start("another");
+  ASSERT_TRUE(soon([&] { return intake->gaps() == 1; }));
+  ASSERT_TRUE(soon([&] { return cursor("gap").find("was made anew") != std::string::npos; }));
+  write(feed_topic, "E|B", snapshot("B", 1, "4"), 1);
+  ASSERT_TRUE(read_to(1, 1)) << "the other partition goes on";
+  EXPECT_EQ(on_hand("A"), "7") << "nothing behind it is taken as if nothing were missing";
+  EXPECT_EQ(cursor("next"), "2");
+  stop();
+  // The negative control: the record is the one that was read. The gap ends by itself, and all is read.
+  run("update feed_cursor set last_print = " + print + " where partition = 0");
+  start("third");
+  ASSERT_TRUE(read_to(3));
+  EXPECT_EQ(on_hand("A"), "6");
+  EXPECT_EQ(cursor("gap"), "");
+  EXPECT_EQ(intake->gaps(), 0U);
+  stop();
+}
+
+/// A gap that stands is not forgotten because the log has grown meanwhile; a new start ends it.
+TEST_F(IntakeTest, AGapStandsUntilTheLastRecordIsFoundAgainOrANewStart) {
+  run("insert into feed_cursor (topic, partition, feed, next, start, gap) values ('wms.inventory.v1', 0, 'wms.inventory', 1, 0, 'said "
+      "before')");
+  write(feed_topic, "E|A", snapshot("A", 1, "10"));
+  write(feed_topic, "E|A", movement("A", 2, "-3"));
+  start();
+  ASSERT_TRUE(soon([&] { return intake->gaps() == 1; }));
+  std::this_thread::sleep_for(1500ms);
+  EXPECT_EQ(cursor("next"), "1");
+  stop();
+  run("update feed_cursor set next = -1 where partition = 0");
+  start("another");
+  ASSERT_TRUE(read_to(2));
+  EXPECT_EQ(on_hand("A"), "7");
+  EXPECT_EQ(cursor("gap"), "");
   stop();
 }
 

@@ -96,11 +96,75 @@ TEST_F(SweeperTest, TwoSweepersDecideARowOnce) {
   EXPECT_EQ(ask("select waiting || ' ' || applied + duplicate || ' ' || dead from feed_cursor"), "0 1 0");
 }
 
+/// One that the database cannot hold (here a trigger plays it) is found by halves and buried; those beside it do not wait for it.
+TEST_F(SweeperTest, OneThatTheDatabaseRefusesHoldsUpNoOther) {
+  run("create function refuse() returns trigger language plpgsql as $$ begin if new.sku = 'BAD' and new.on_hand <> 0 then raise exception "
+      "'unlucky' using errcode = '22003'; end if; return new; end $$");
+  run("create trigger refuse before insert or update on position for each row execute function refuse()");
+  for (const char* sku : {"GOOD1", "BAD", "GOOD2"}) {
+    run("delete from feed_cursor");
+    wait_for_item(sku, "clock_timestamp() + interval '1 hour'");
+    run(std::string("insert into master values ('item', '") + sku + "', 1, '{\"sku\":\"" + sku + "\",\"base_uom\":\"EA\"}')");
+  }
+  run("update feed_cursor set waiting = 3");
+  start();
+  EXPECT_TRUE(becomes("select count(*) from waiting", "0"));
+  EXPECT_EQ(ask("select waiting || ' ' || applied || ' ' || dead from feed_cursor"), "0 2 1");
+  EXPECT_EQ(ask("select count(*) from outbox where topic like '%.dlq' and convert_from(body, 'UTF8') like '%BAD%'"), "1");
+}
+
+/// PROTOCOLS.md 0, one lock order: an intake holds its cursor when it waits for a position, so the sweep may not hold a position while it
+/// waits for a cursor.
+TEST_F(SweeperTest, CursorsAreLockedBeforePositions) {
+  run("insert into position (sku, location) values ('LATE', 'E')");
+  wait_for_item("LATE", "clock_timestamp() + interval '1 hour'");
+  run("insert into master values ('item', 'LATE', 1, '{\"sku\":\"LATE\",\"base_uom\":\"EA\"}')");
+  postgres::Connection intake(settings.database, "test", {});
+  auto held = postgres::transact(intake, [&](postgres::Transaction& tx) {
+    tx.execute("select 1 from feed_cursor for no key update");
+    start();
+    EXPECT_TRUE(
+        becomes("select count(*) from pg_stat_activity where application_name = 'crossdock/sweeper' and wait_event_type = 'Lock' and "
+                "datname = current_database()",
+                "1"));
+    tx.execute("set local lock_timeout = '100 ms'");
+    tx.execute("select 1 from position where sku = 'LATE' for no key update nowait");
+  });
+  EXPECT_TRUE(held) << held.failure().message;
+  EXPECT_TRUE(becomes("select count(*) from waiting", "0"));
+  EXPECT_EQ(ask("select trim_scale(on_hand) from position where sku = 'LATE'"), "7");
+}
+
+/// PROTOCOLS.md 0: looked at every minute, and nothing is decided while what is answered could be lost.
+TEST_F(SweeperTest, ADatabaseThatIsNotDurableBarsEveryDecisionUntilItIsMended) {
+  decide(ledger::snapshot_of({"A", "E"}, 1, ledger::qty(10), Instant::now()));
+  decide(ledger::reserve_of({{{"A", "E"}, ledger::qty(4), {}}}, ReservationPolicy::all_or_nothing, 1s));
+  run("do $$ begin execute 'alter database ' || quote_ident(current_database()) || ' set synchronous_commit = off'; end $$");
+  run("update reservation set expires_at = clock_timestamp() - interval '1 second'");
+  start();
+  EXPECT_TRUE(soon([&] { return shared.barred->load(); }));
+  EXPECT_THAT(sweeper->unsafe(), testing::HasSubstr("synchronous_commit=off"));
+  run("do $$ begin execute 'alter database ' || quote_ident(current_database()) || ' reset synchronous_commit'; end $$");
+  run("select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name = "
+      "'crossdock/sweeper'");
+  EXPECT_TRUE(soon([&] { return !shared.barred->load(); }));
+  EXPECT_EQ(sweeper->unsafe(), "");
+  EXPECT_TRUE(becomes("select state from reservation", "expired"));
+}
+
 TEST_F(SweeperTest, OldChangesGoAndTheDatabaseIsLookedAt) {
   run("insert into change (at, body) select now() - interval '30 days', '' from generate_series(1, 10)");
   start();
   EXPECT_TRUE(becomes("select count(*) from change where at < now() - interval '29 days'", "0"));
   EXPECT_EQ(sweeper->unsafe(), "");
+}
+
+/// What has piled up goes in a few sweeps, not 5,000 rows a minute: an installation writes more than that.
+TEST_F(SweeperTest, WhatIsOldGoesAsFastAsItCame) {
+  run("insert into change (at, body) select now() - interval '30 days', '' from generate_series(1, 30000)");
+  run("insert into change (at, body) select now(), 'young' from generate_series(1, 10)");
+  start();
+  EXPECT_TRUE(becomes("select count(*) from change", "10"));
 }
 
 TEST_F(SweeperTest, AStopDoesNotWaitForTheNextSweep) {

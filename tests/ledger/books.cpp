@@ -93,8 +93,8 @@ void Books::fill(World& world, Needs& needs) const {
     for (const auto& line : order.lines)
       for (const auto& commitment : line.commitments) {
         if (!commitment.quantity.positive()) continue;
-        if (needs.promised_at.contains(commitment.position))
-          world.promised[commitment.position].push_back({id, order.source, order.order_number});
+        if (needs.promised_at.contains(commitment.position) && commitment.demand().positive())
+          world.promised[commitment.position].push_back({commitment.version, {id, order.source, order.order_number}});
         for (const auto& row : order.warehouse_orders)
           if (row.id == commitment.warehouse_order && needs.netted_at.contains(commitment.position))
             world.at_warehouse[commitment.position].push_back({row.created_at, row.state, commitment.demand()});

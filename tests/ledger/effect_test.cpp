@@ -188,6 +188,96 @@ TEST(Effect, two_lines_of_one_item_are_told_apart_by_their_place) {
   EXPECT_EQ(books.broken_invariant(), "");
 }
 
+struct Part {
+  int quantity = 0;
+  std::optional<ShipDisposition> disposition;
+};
+
+Step part_shipped(int number, const Part& part) {
+  return [=](Scene& scene) {
+    auto ship = ship_of("SH-" + std::to_string(number), scene.order, "E", {{1, qty(part.quantity), part.disposition}},
+                        scene.books.now + (-60 + number) * second);
+    scene.books.decide(*ship);
+    ASSERT_EQ(ship->reply.status, 201);
+  };
+}
+
+/// Both parts and their movements in every order. ATP is never above what has been told to be gone, by either of the two; the end is
+/// the same whichever part came first.
+void parts_in_every_interleaving(const Part& first, const Part& second_part,
+                                 const std::function<void(const LineRow&, const std::string&)>& check) {
+  const Decimal gone = qty(first.quantity + second_part.quantity);
+  for (auto kind : {ReferenceKind::shipment, ReferenceKind::order, ReferenceKind::warehouse_order})
+    for (bool with_line : {false, true}) {
+      std::vector<Step> steps{part_shipped(0, first), part_shipped(1, second_part), movement(0, qty(first.quantity), kind, with_line),
+                              movement(1, qty(second_part.quantity), kind, with_line)};
+      std::vector<std::size_t> order{0, 1, 2, 3};
+      do {
+        Scene scene;
+        int told[4] = {};  // by shipments, then by movements
+        std::string path = std::to_string(static_cast<int>(kind)) + (with_line ? " line: " : ": ");
+        for (auto index : order) {
+          path += std::to_string(index) + " ";
+          steps[index](scene);
+          told[index] = index % 2 == 0 ? first.quantity : second_part.quantity;
+          // A movement that names the order may be of either part: only how much has gone is known then.
+          int gone_by_now = kind == ReferenceKind::shipment ? std::max(told[0], told[2]) + std::max(told[1], told[3])
+                                                            : std::max(told[0] + told[1], told[2] + told[3]);
+          EXPECT_LE(scene.atp(), qty(50 - gone_by_now)) << "oversell window after " << path;
+          EXPECT_EQ(scene.books.broken_invariant(), "") << path;
+        }
+        EXPECT_EQ(scene.books.position(key).profile.on_hand, qty(50) - gone) << path;
+        EXPECT_TRUE(scene.books.position(key).profile.demand.empty()) << path;
+        EXPECT_TRUE(scene.books.early.empty()) << "a kept effect is left behind: " << path;
+        const auto& line = scene.books.orders.at(scene.order).lines.at(0);
+        EXPECT_EQ(line.consumed, gone) << path;
+        EXPECT_EQ(line.awaited, Decimal()) << path;
+        check(line, path);
+        if (testing::Test::HasFailure()) return;
+      } while (std::next_permutation(order.begin(), order.end()));
+    }
+}
+
+/// PROTOCOLS.md G, "in any order": 5, then 3 and "the rest is cancelled", is 8 shipped and 4 cancelled also where the last part is told
+/// first.
+TEST(Effect, a_short_cancel_before_an_earlier_part_in_every_interleaving) {
+  parts_in_every_interleaving({5, {}}, {3, ShipDisposition::short_cancel}, [](const LineRow& line, const std::string& path) {
+    EXPECT_EQ(line.cancelled, qty(4)) << path;
+    EXPECT_EQ(line.shorted, qty(4)) << path;
+    EXPECT_EQ(line.over_shipped, Decimal()) << path;
+  });
+}
+
+TEST(Effect, a_short_backorder_before_an_earlier_part_in_every_interleaving) {
+  parts_in_every_interleaving({5, {}}, {3, ShipDisposition::short_backorder}, [](const LineRow& line, const std::string& path) {
+    EXPECT_EQ(line.backordered, qty(4)) << path;
+    EXPECT_EQ(line.over_shipped, Decimal()) << path;
+  });
+}
+
+/// What goes beyond the order was never promised; it is missing on the shelf all the same.
+TEST(Effect, more_than_ordered_opens_no_window_in_every_interleaving) {
+  parts_in_every_interleaving({5, {}}, {10, ShipDisposition::complete}, [](const LineRow& line, const std::string& path) {
+    EXPECT_EQ(line.over_shipped, qty(3)) << path;
+    EXPECT_EQ(line.cancelled, Decimal()) << path;
+  });
+}
+
+/// A rest that capture cancelled was never the warehouse's: what it sends beyond its part is more than was ordered of it.
+TEST(Effect, only_what_a_warehouse_cut_short_comes_back) {
+  Books books;
+  auto snapshot = snapshot_of(key, 1, qty(10), books.now + -200 * second);
+  books.decide(*snapshot);
+  auto capture = capture_of("S-3", {{"A", qty(12), "E", {}}}, OnShortage::partial);
+  books.decide(*capture);
+  auto ship = ship_of("SH-1", capture->id, "E", {{1, qty(11), {}}}, books.now);
+  books.decide(*ship);
+  const auto& line = books.orders.at(capture->id).lines[0];
+  EXPECT_EQ(line.cancelled, qty(2));
+  EXPECT_EQ(line.over_shipped, qty(1));
+  EXPECT_EQ(books.broken_invariant(), "");
+}
+
 /// "The document consumes, the movement too": the rule that PROTOCOLS.md G replaces.
 TEST(Effect, negative_control_document_and_movement_both_consume) {
   int wrong_end = 0, window = 0, run = 0;

@@ -151,6 +151,28 @@ TEST(Life, a_decision_can_be_repeated) {
   }
 }
 
+/// A shortfall names who is promised the stock as of its own moment: whom its batch captured too, and nobody who has gone with it.
+TEST(Life, a_shortfall_names_the_orders_of_its_own_batch) {
+  Books books;
+  PositionKey key{"A", "E"};
+  auto open = snapshot_of(key, 1, qty(10), books.now + -60 * 1'000'000);
+  books.decide(*open);
+  auto old = capture_of("S-OLD", {{"A", qty(3), "E", {}}}), gone = capture_of("S-GONE", {{"A", qty(2), "E", {}}});
+  books.decide(*old);
+  books.decide(*gone);
+  books.outgoing.clear();
+  auto fresh = capture_of("S-NEW", {{"A", qty(4), "E", {}}});
+  auto short_cancel = ship_of("SH-1", gone->id, "E", {{1, qty(1), ShipDisposition::short_cancel}}, books.now);
+  auto fall = movement_of(key, 2, qty(-8), books.now);
+  std::vector<Request*> batch{fresh.get(), short_cancel.get(), fall.get()};
+  books.decide(batch);
+  ASSERT_EQ(books.published("inventory.shortfall"), 1U);
+  auto body = decode_body<InventoryShortfall>(*books.outgoing.back().body);
+  std::string named;
+  for (const auto& order : std::get<InventoryShortfall>(body).orders) named += order.order_number.value_or("") + " ";
+  EXPECT_EQ(named, "S-NEW S-OLD ") << "newest promise first";
+}
+
 TEST(Life, negative_control_a_rule_without_look_ahead_is_caught) {
   int caught = 0;
   for (unsigned seed = 0; seed < 300; ++seed) {

@@ -238,6 +238,38 @@ TEST(StockFold, a_record_waits_for_its_item_and_keeps_its_limit) {
   EXPECT_TRUE(books.positions.empty());
 }
 
+/// A dense feed's bad record is a missing sequence as well: that its position is suspect already does not keep the gap back.
+TEST(StockFold, a_gap_behind_a_bad_record_is_raised_too) {
+  Books books;
+  auto tell = [&](std::int64_t sequence) {
+    auto event = movement_of(key, sequence, qty(1), books.now);
+    event->numbering = Numbering::dense;
+    books.decide(*event);
+  };
+  auto mark = [&] {
+    MarkSuspect request;
+    request.key = key;
+    request.why = "a record could not be used";
+    books.decide(request);
+  };
+  RaiseGaps sweep;
+  sweep.keys = {key};
+  sweep.origin = tester;
+  tell(1);
+  mark();
+  tell(3);
+  books.now = books.now + 31'000'000;
+  books.decide(sweep);
+  EXPECT_EQ(books.published("inventory.gap"), 1U);
+  EXPECT_EQ(books.position(key).suspect, "gap");
+  mark();
+  books.decide(sweep);
+  EXPECT_EQ(books.published("inventory.gap"), 1U) << "once";
+  tell(2);
+  EXPECT_TRUE(books.position(key).suspect.empty()) << "it has come after all";
+  EXPECT_EQ(books.position(key).marks, 2);
+}
+
 TEST(StockFold, beyond_the_range_of_numbers_is_invalid_and_changes_nothing) {
   Books books;
   auto first = snapshot_of(key, 1, qty(999'999'999'999), books.now);
@@ -246,7 +278,18 @@ TEST(StockFold, beyond_the_range_of_numbers_is_invalid_and_changes_nothing) {
   auto more = movement_of(key, 2, qty(999'999'999'999), books.now);
   books.decide(*more);
   EXPECT_EQ(more->outcome, Outcome::invalid);
+  EXPECT_EQ(books.position(key).suspect, "a record could not be used");
+  before.suspected("a record could not be used");
+  EXPECT_EQ(books.position(key).marks, before.marks);
+  before.mark = books.position(key).mark;
   EXPECT_EQ(books.position(key), before);
+  auto called = movement_of(key, 3, qty(999'999'999'999), books.now);
+  called->from.topic.clear();
+  auto next = snapshot_of(key, 2, qty(999'999'999'999), books.now);
+  books.decide(*next);
+  books.decide(*called);
+  EXPECT_EQ(called->outcome, Outcome::invalid);
+  EXPECT_TRUE(books.position(key).suspect.empty()) << "who calls is told, and can say it better";
 }
 
 }  // namespace

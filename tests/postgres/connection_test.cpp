@@ -1,6 +1,9 @@
 #include "postgres/connection.hpp"
 
+#include <arpa/inet.h>
 #include <signal.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <thread>
@@ -312,6 +315,41 @@ TEST(ConnectionOutageTest, NobodyThereIsLostAtOnce) {
   const auto done = transact(connection, [](Transaction& t) { t.execute("select 1"); });
   ASSERT_FALSE(done);
   EXPECT_EQ(done.failure().kind, FailureKind::lost);
+}
+
+/// A server that takes the connection and then says nothing: the attempt to connect lasts as long as its limit, or until a stop cuts it.
+TEST(ConnectionOutageTest, AnAttemptToConnectIsCutByTheCurfew) {
+  const int listener = ::socket(AF_INET, SOCK_STREAM, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  ASSERT_EQ(::bind(listener, reinterpret_cast<sockaddr*>(&address), size), 0);
+  ASSERT_EQ(::listen(listener, 8), 0);
+  ASSERT_EQ(::getsockname(listener, reinterpret_cast<sockaddr*>(&address), &size), 0);
+  Settings settings;
+  settings.connection = "host=127.0.0.1 dbname=none user=nobody port=" + std::to_string(ntohs(address.sin_port));
+  settings.connect_timeout = 3s;
+  const auto lasts = [&](std::chrono::milliseconds curfew_after) {
+    settings.curfew = std::make_shared<Curfew>();
+    Connection connection(settings, "test");
+    std::thread stop([&] {
+      std::this_thread::sleep_for(300ms);
+      settings.curfew->set(Deadline::in(curfew_after));
+    });
+    const auto begin = Clock::now();
+    const auto connected = connection.connect();
+    const auto took = Clock::now() - begin;
+    stop.join();
+    EXPECT_FALSE(connected);
+    EXPECT_EQ(connected.failure().kind, FailureKind::lost);
+    return took;
+  };
+  EXPECT_LT(lasts(0ms), 1'000ms);
+  const auto uncut = lasts(1h);
+  EXPECT_GE(uncut, 2'900ms) << "the negative control: nothing cuts it before its own limit";
+  EXPECT_LT(uncut, 4'500ms);
+  ::close(listener);
 }
 
 }  // namespace

@@ -84,6 +84,28 @@ TEST(Projection, order_and_repetition_do_not_matter) {
   }
 }
 
+/// Within a version the marks tell what is later; an older version with more of them is old all the same.
+TEST(Projection, a_mark_counts_within_its_version) {
+  Projection projection(places());
+  PositionKey key{"S", "L"};
+  auto told = [&](int version, int marks, bool suspect) {
+    auto one = value(10, version);
+    one.marks = marks;
+    one.suspect = suspect;
+    return projection.apply(key, one);
+  };
+  EXPECT_TRUE(told(3, 0, false));
+  EXPECT_TRUE(told(3, 1, true));
+  EXPECT_TRUE(projection.find(key)->suspect);
+  EXPECT_FALSE(told(3, 0, false)) << "it comes late";
+  EXPECT_TRUE(told(3, 2, false));
+  EXPECT_FALSE(told(3, 1, true)) << "so does this";
+  EXPECT_FALSE(projection.find(key)->suspect);
+  EXPECT_TRUE(told(4, 2, false));
+  EXPECT_FALSE(told(3, 9, true));
+  EXPECT_FALSE(projection.find(key)->suspect);
+}
+
 TEST(Watermarks, go_forward_only_and_know_their_source) {
   Watermarks marks(places());
   EXPECT_EQ(marks.of("wms", "DC"), std::nullopt);

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "base.hpp"
+#include "promise/catalog.hpp"
 #include "store/follower.hpp"
 
 namespace crossdock::store {
@@ -14,7 +15,7 @@ class Recorder final : public Memory {
   void position(const promise::PositionKey& key, const promise::PositionValue& value) override {
     std::lock_guard hold(lock_);
     auto& known = positions_[key];
-    if (value.version > known.version) known = value;
+    if (std::pair(value.version, value.marks) > std::pair(known.version, known.marks)) known = value;
   }
   void master(const std::string&, const std::string&, std::int64_t, const std::string&) override {}
   void stock_feed(const StockFeedRow& row) override {
@@ -208,6 +209,87 @@ TEST_F(Following, after_a_long_stall_it_loads_anew) {
   stock({"P0", "E"}, 77);
   PositionKey key{"P0", "E"};
   EXPECT_TRUE(soon([&] { return follower.reloads() > 2 && memory.positions()[key].profile.on_hand == qty(77); }));
+}
+
+/// From the same server a reload takes nothing away meanwhile: whoever asks then must not hear that there is no such stock.
+TEST_F(Following, a_reload_forgets_nothing_meanwhile) {
+  Recorder memory;
+  Follower follower(db().settings(), memory, {std::chrono::milliseconds(1), std::chrono::milliseconds(0)});
+  ASSERT_TRUE(follower.load());
+  const auto there = memory.positions().size();
+  ASSERT_GE(there, 6U);
+  follower.start();
+  int missing = 0;
+  soon([&] {
+    for (int i = 0; i < 100; ++i) missing += memory.positions().size() < there;
+    return follower.reloads() > 20;
+  });
+  EXPECT_GT(follower.reloads(), 20U);
+  EXPECT_EQ(missing, 0);
+}
+
+/// Another server, and the load from it fails at first: nothing is followed on before it has succeeded.
+TEST_F(Following, a_load_that_failed_is_made_up_for) {
+  db().run("create table who as select 'one' as name");
+  Recorder memory;
+  Follower follower(db().settings(), memory, {std::chrono::milliseconds(10), std::chrono::minutes(10), "select name from who"});
+  ASSERT_TRUE(follower.load());
+  follower.start();
+  db().run("alter table position rename to away");
+  db().run("update who set name = 'two'");
+  db().run(
+      "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name = "
+      "'crossdock/follower'");
+  EXPECT_TRUE(soon([&] { return memory.positions().empty(); })) << "what was of the other server is not told any more";
+  std::this_thread::sleep_for(std::chrono::milliseconds(300));
+  db().run("alter table away rename to position");
+  EXPECT_TRUE(soon([&] { return memory.positions().size() >= 6; })) << memory.positions().size();
+  expect_equal(memory);
+  db().run("drop table who");
+}
+
+/// A mark changes no quantity and so makes no version; every instance hears of it all the same, and of its end.
+TEST_F(Following, a_mark_reaches_memory_within_its_version) {
+  promise::Catalog catalog;
+  promise::Projection projection(catalog.places());
+  class Kept final : public Memory {
+   public:
+    explicit Kept(promise::Projection& into) : into_(into) {}
+    void position(const promise::PositionKey& key, const promise::PositionValue& value) override { into_.apply(key, value); }
+    void master(const std::string&, const std::string&, std::int64_t, const std::string&) override {}
+    void stock_feed(const StockFeedRow&) override {}
+    void clear() override { into_.clear(); }
+    void current(Instant) override {}
+
+   private:
+    promise::Projection& into_;
+  } memory(projection);
+  Follower follower(db().settings(), memory, {std::chrono::milliseconds(10), std::chrono::minutes(10)});
+  ASSERT_TRUE(follower.load());
+  follower.start();
+  PositionKey key{"P2", "E"};
+  stock(key, 100);
+  EXPECT_TRUE(soon([&] { return projection.find(key)->profile.on_hand == qty(100); }));
+  auto version = projection.find(key)->version;
+  for (int i = 0; i < 3; ++i) {
+    MarkSuspect mark;
+    mark.key = key;
+    mark.why = "a record could not be used";
+    decide(mark);
+    EXPECT_TRUE(soon([&] { return projection.find(key)->suspect; })) << i;
+    stock(key, 100);  // the same figure again: it ends the mark and makes no version
+    EXPECT_TRUE(soon([&] { return !projection.find(key)->suspect; })) << i;
+  }
+  EXPECT_EQ(projection.find(key)->version, version);
+  promise::Projection fresh(catalog.places());
+  Kept again(fresh);
+  MarkSuspect mark;
+  mark.key = key;
+  mark.why = "a record could not be used";
+  decide(mark);
+  Follower loading(db().settings(), again);
+  ASSERT_TRUE(loading.load());
+  EXPECT_TRUE(fresh.find(key)->suspect) << "a load tells it too";
 }
 
 /// Own commits are handed over at once, without the way round through the table.

@@ -171,7 +171,7 @@ TEST_F(Rows, shipments_effects_and_warehouse_orders) {
   ASSERT_EQ(world.at_warehouse.at(key).size(), 1U);
   EXPECT_EQ(world.at_warehouse.at(key)[0].quantity, qty(5));
   ASSERT_EQ(world.promised.at(key).size(), 1U);
-  EXPECT_EQ(world.promised.at(key)[0].order_number, "S-F");
+  EXPECT_EQ(world.promised.at(key)[0].order.order_number, "S-F");
   auto move = movement_of(key, 101, qty(-3), Instant::now());
   move->event.reference = reference_to(ReferenceKind::shipment, "wms", "SH-F", 1);
   decide(*move);

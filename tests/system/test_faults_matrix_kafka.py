@@ -254,8 +254,9 @@ def test_the_log_was_truncated_behind_the_hub(hurt):
         feeds.fleet.end()
 
 
-def test_a_topic_was_made_anew(hurt):
-    """Deleted and created: its offsets begin again below where the hub stands."""
+@pytest.mark.parametrize("running, last", [(False, 25), (False, 60), (True, 60)], ids=["shorter", "grown_beyond", "grown_beyond_while_it_reads"])
+def test_a_topic_was_made_anew(hurt, running, last):
+    """Deleted and created: its offsets begin again, and end below where the hub stands or beyond it."""
     feeds = Feeds(hurt)
     try:
         feeds.move(1, 20)
@@ -269,8 +270,11 @@ def test_a_topic_was_made_anew(hurt):
                 done.result(20)
             eventually(lambda: feeds.stock in (found := feeds.admin.list_topics(timeout=5).topics) and len(found[feeds.stock].partitions) == 6, limit=20)
             feeds.log = Log(hurt.brokers)
-            feeds.move(21, 25)
-        feeds.restart(meanwhile)
+            feeds.move(21, last)
+        if running:
+            meanwhile()
+        else:
+            feeds.restart(meanwhile)
         feeds.gap()
         feeds.others_flow()
         assert feeds.seed.profile(feeds.sku, feeds.location)["on_hand"] == "20"
@@ -288,6 +292,15 @@ def test_records_are_truncated_while_the_hub_reads(hurt):
             done.result(20)
         feeds.move(21, 30)
         feeds.on_hand(30)
+        number = feeds.partition()
+
+        def meanwhile():
+            """Also the last one that it has read: what is not there any more proves nothing."""
+            for done in feeds.admin.delete_records([TopicPartition(feeds.stock, number, 30)]).values():
+                done.result(20)
+        feeds.restart(meanwhile)
+        feeds.move(31, 40)
+        feeds.on_hand(40)
         assert accounts.rows(feeds.fleet.database, "select count(*) from exception") == [(0,)]
     finally:
         feeds.fleet.end()

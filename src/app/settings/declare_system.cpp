@@ -67,7 +67,8 @@ config::Typed<SystemLimits> limits() {
       config::Settings<SystemLimits>("system_limits", "What the system can bear; all instances keep to it each.")
           .optional("in_flight", &SystemLimits::in_flight, "Questions at once, shared out over the loops, at least one each; others wait.",
                     integer(1, 10'000))
-          .optional("rate", &SystemLimits::rate, "Questions in a time; unlimited when absent.")
+          .optional("rate", &SystemLimits::rate,
+                    "Questions in a time, of all loops; one that cannot be sent within its time is not asked. Unlimited when absent.")
           .example("50/s");
   return settings.type();
 }
