@@ -123,10 +123,11 @@ void Intake::handle(kafka::Event& event) {
       for (auto& [partition, held] : held_) held.caught_up = false;
     }
     // A topic that was gone for a while may have been made anew: it is taken over again, and looked at as then.
-    if ((trouble->out_of_range || trouble->topic_gone) && trouble->partition) {
-      auto held = held_.find(*trouble->partition);
-      if (held != held_.end()) begin_anew(*trouble->partition);
-    }
+    // The library does not always say which one but in words.
+    if (trouble->out_of_range || trouble->topic_gone)
+      for (const auto& [partition, held] : held_)
+        if (trouble->partition ? partition == *trouble->partition : trouble->message.find(partition.topic) != std::string::npos)
+          begin_anew(partition);
     if (trouble->fatal) {
       drain_all();
       for (auto& share : shares_) share.pending.clear(), share.count = 0;

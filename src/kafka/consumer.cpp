@@ -24,6 +24,11 @@ constexpr std::array<Frozen, 9> frozen_settings{{
 
 Partition partition_of(const rd_kafka_message_t* message) { return {rd_kafka_topic_name(message->rkt), message->partition}; }
 
+bool topic_gone(rd_kafka_resp_err_t error) {
+  return error == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART || error == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION ||
+         error == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC;
+}
+
 Trouble trouble_of(const rd_kafka_message_t* message) {
   Trouble trouble;
   trouble.code = code_of(message->err);
@@ -31,8 +36,7 @@ Trouble trouble_of(const rd_kafka_message_t* message) {
   trouble.message = text ? text : rd_kafka_err2str(message->err);
   trouble.fatal = message->err == RD_KAFKA_RESP_ERR__FATAL;
   if (message->rkt) trouble.partition = partition_of(message);
-  trouble.topic_gone = message->err == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART || message->err == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION ||
-                       message->err == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC;
+  trouble.topic_gone = topic_gone(message->err);
   trouble.out_of_range = message->err == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET || message->err == RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE;
   return trouble;
 }
@@ -125,7 +129,8 @@ void Consumer::State::on_rebalance(rd_kafka_t* handle, rd_kafka_resp_err_t error
 void Consumer::State::on_error(rd_kafka_t* handle, int error, const char* reason, void* opaque) {
   auto& self = *static_cast<State*>(opaque);
   const bool fatal = error == RD_KAFKA_RESP_ERR__FATAL || rd_kafka_fatal_error(handle, nullptr, 0) != RD_KAFKA_RESP_ERR_NO_ERROR;
-  if (!self.closing) self.events.emplace_back(Trouble{code_of(static_cast<rd_kafka_resp_err_t>(error)), reason, fatal, {}, false});
+  const auto code = static_cast<rd_kafka_resp_err_t>(error);
+  if (!self.closing) self.events.emplace_back(Trouble{code_of(code), reason, fatal, {}, false, topic_gone(code)});
 }
 
 void Consumer::State::answer_rebalance() {
