@@ -1,5 +1,6 @@
 // The larger part of intake.cpp: from records of a poll to what is committed.
 #include <algorithm>
+#include <iterator>
 
 #include "hub/intake.hpp"
 #include "observe/log.hpp"
@@ -34,7 +35,7 @@ void Intake::take(std::span<const kafka::Record> records) {
     if (record.offset < held->second.read) continue;
     auto& share = share_of(held->first);
     auto& pending = share.pending[held->first];
-    if (pending.records.empty()) pending.from = held->second.read;
+    if (pending.records.empty()) pending.from = held->second.read, pending.records.reserve(records.size());
     pending.records.push_back(read(record));
     ++share.count;
     held->second.read = record.offset + 1;

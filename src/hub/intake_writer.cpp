@@ -1,5 +1,7 @@
 #include "hub/intake_writer.hpp"
 
+#include <utility>
+
 #include "observe/log.hpp"
 #include "store/statements.hpp"
 

@@ -36,22 +36,25 @@ std::vector<std::pair<std::string, std::string>> cloudevent_headers(const Envelo
           {"traceparent", envelope.traceparent}};
 }
 
+namespace {
+/// "crossdock." + "order.captured" + ".v1".
+std::string versioned(std::string_view prefix, std::string_view name) {
+  std::string out;
+  out.reserve(prefix.size() + name.size() + 3);
+  out.append(prefix).append(name).append(".v1");
+  return out;
+}
+}  // namespace
+
 void publish(World& world, const Origin& origin, std::string_view name, const std::string& lane, std::int64_t sequence,
              const std::string& subject, std::string body) {
-  Outgoing out;
-  out.topic = world.rules.topic_prefix + std::string(name) + ".v1";
+  auto& out = world.outgoing.emplace_back();
+  out.topic = versioned(world.rules.topic_prefix, name);
   out.lane = lane;
   out.key = lane;
-  out.envelope = Envelope{"crossdock." + std::string(name) + ".v1",
-                          new_id(),
-                          subject,
-                          sequence,
-                          origin.correlation_id,
-                          origin.causation_id,
-                          origin.traceparent,
-                          world.now};
+  out.envelope = Envelope{versioned("crossdock.", name), new_id(),           subject,  sequence, origin.correlation_id,
+                          origin.causation_id,           origin.traceparent, world.now};
   out.body = std::move(body);
-  world.outgoing.push_back(std::move(out));
 }
 
 void publish_position(World& world, const Origin& origin, std::string_view name, const PositionRow& position, std::string body) {

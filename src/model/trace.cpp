@@ -13,18 +13,34 @@ bool is_hex(std::string_view text) {
 
 bool is_id(std::string_view text) { return is_hex(text) && text.find_first_not_of('0') != std::string_view::npos; }
 
+void append_digits(std::string& out, std::string_view id) {
+  for (char c : id)
+    if (c != '-') out += c;
+}
+
 std::string hex_of_new_id() {
-  std::string text = new_id();
-  text.erase(std::remove(text.begin(), text.end(), '-'), text.end());
+  std::string text;
+  text.reserve(32);
+  append_digits(text, new_id());
   return text;
 }
 
 // The second half of a UUIDv7 is random, and never zero for its variant bits.
-std::string new_span() { return hex_of_new_id().substr(16); }
+std::string new_span() {
+  std::string text;
+  text.reserve(16);
+  append_digits(text, std::string_view(new_id()).substr(19));
+  return text;
+}
 
 }  // namespace
 
-std::string TraceParent::text() const { return "00-" + trace_id + "-" + parent_id + (sampled ? "-01" : "-00"); }
+std::string TraceParent::text() const {
+  std::string out;
+  out.reserve(55);
+  out.append("00-").append(trace_id).append("-").append(parent_id).append(sampled ? "-01" : "-00");
+  return out;
+}
 
 std::optional<TraceParent> parse_traceparent(std::string_view text) {
   if (text.size() < 55 || text[2] != '-' || text[35] != '-' || text[52] != '-') return std::nullopt;

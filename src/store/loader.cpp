@@ -1,5 +1,8 @@
 #include "store/loader.hpp"
 
+#include <algorithm>
+#include <utility>
+
 #include "store/load_parts.hpp"
 #include "store/rows.hpp"
 

@@ -131,6 +131,38 @@ TEST_F(Writing, captures_expiries_events_and_shipments_never_deadlock) {
   EXPECT_EQ(damage(), "");
 }
 
+/// Two batches that make the same positions and lock each other's, asked for in opposite orders.
+TEST_F(Writing, positions_made_by_two_at_once_never_deadlock) {
+  constexpr int rounds = 15, keys = 40;
+  auto before = deadlocks();
+  std::atomic<int> lost{0};
+  auto life = [&](bool backwards) {
+    auto connection = connect();
+    for (int round = 0; round < rounds; ++round) {
+      std::vector<std::shared_ptr<StockEvent>> events;
+      for (int i = 0; i < 30; ++i) {
+        int number = backwards ? keys - 1 - i : i;
+        // Every other key was made in the round before: it is locked by one while it is not there for the other.
+        PositionKey key{"NEW-" + std::to_string(number % 2 ? round : round + 1) + "-" + std::to_string(number), "E"};
+        events.push_back(snapshot_of(key, 10 + 2 * round + backwards, qty(1), Instant::now()));
+        events.back()->parents_known = true;
+      }
+      std::vector<Request*> batch;
+      for (auto& event : events) batch.push_back(event.get());
+      auto decided = store::decide(connection, shared, batch);
+      if (!decided) ++lost;
+      for (auto& event : events) lost += event->outcome != ledger::Outcome::applied && event->outcome != ledger::Outcome::superseded;
+    }
+  };
+  std::thread other(life, true);
+  life(false);
+  other.join();
+  EXPECT_EQ(lost, 0);
+  EXPECT_EQ(ask("select count(*) from position where sku like 'NEW-%'"), std::to_string(rounds * keys));
+  EXPECT_EQ(ask("select count(*) from position where sku like 'NEW-%' and version = 0"), "0") << "made, and left empty";
+  EXPECT_EQ(deadlocks(), before);
+}
+
 /// Two that lock in opposite orders: the server ends one, and the counter says so.
 TEST_F(Writing, negative_control_a_deadlock_is_counted) {
   db().run("create table pair (id int primary key)");
