@@ -15,8 +15,7 @@ constexpr std::size_t writers = 2;  // while one decides, the other one's rows a
 
 Intake::Intake(const Settings& settings, const store::Shared& shared, HubMemory& memory)
     : settings_(settings), shared_(shared), memory_(memory), connection_(deciding_records(settings, "intake")), shares_(writers) {
-  for (std::size_t i = 0; i < writers; ++i)
-    shares_[i].writer = std::make_unique<IntakeWriter>(settings, shared, "intake-" + std::to_string(i + 1));
+  for (auto& share : shares_) share.writer = std::make_unique<IntakeWriter>(settings, shared, "intake-writer");
 }
 
 Intake::~Intake() { stop(); }

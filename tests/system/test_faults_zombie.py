@@ -28,7 +28,7 @@ def taken_over(ward, sleeping):
 
 def test_two_zombies_and_a_kill(services, rounds):
     """One wakes with a polled batch just before its transaction, one with a batch of events just before it sends them."""
-    reader, sender = Trap("intake:advance"), Trap("produce")
+    reader, sender = Trap("intake-writer:advance"), Trap("produce")
     ward = Ward(services, 3, [reader.variables, sender.variables])
     try:
         ward.load()
@@ -80,7 +80,7 @@ def test_a_zombie_without_its_fence_is_found(services, rounds):
     """Negative control on a broken daemon: without the epoch the counters tell more than was read."""
     if rounds == 1:
         pytest.skip("with --long: the histories below are the short control")
-    reader = Trap("intake:advance")
+    reader = Trap("intake-writer:advance")
     ward = Ward(services, 2, [{**reader.variables, **NO_FENCE}])
     try:
         ward.load()
