@@ -8,8 +8,10 @@
 #include "app/migrations.hpp"
 #include "app/wiring.hpp"
 #include "crossdock/base/json.hpp"
+#include "http/client.hpp"
 #include "kafka/admin.hpp"
 #include "postgres/durability.hpp"
+#include "runtime/task_group.hpp"
 
 namespace crossdock::app {
 
@@ -84,6 +86,29 @@ void look_at_kafka(const Settings& settings, std::vector<Finding>& out) {
     }
 }
 
+/// Any answer will do, a 404 too: it is there, and its certificate is good.
+Task<void> look_at_system(http::Client& client, std::string name, std::string url, std::vector<Finding>& out) {
+  auto began = Clock::now();
+  auto calling = client.call(http::ClientRequest("GET", url), Deadline::in(3s));
+  auto answer = co_await std::move(calling);
+  auto took = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - began).count();
+  std::string remedy = answer ? "" : "start it, or correct options.base_url in systems/" + name + ".yaml";
+  std::string detail =
+      answer ? url + " answers " + std::to_string(answer->status) + " in " + std::to_string(took) + " ms" : answer.fault().message();
+  out.push_back({"system " + name, static_cast<bool>(answer), std::move(detail), std::move(remedy)});
+}
+
+/// All at once: those that are silent cost their time together.
+void look_at_systems(const Settings& settings, std::vector<Finding>& out) {
+  asio::io_context loop(1);
+  http::Client client(loop);
+  runtime::TaskGroup questions(loop.get_executor());
+  for (const auto& [name, system] : settings.systems)
+    if (auto url = system.options.base_url)
+      questions.spawn("system", [&client, &out, name = name, url = *url] { return look_at_system(client, name, url, out); });
+  while (questions.size() > 0) loop.run_one();
+}
+
 std::string as_json(const std::vector<Finding>& findings) {
   std::string out;
   json::Writer writer(out);
@@ -105,6 +130,7 @@ int doctor(const CommandOptions& options) {
   std::vector<Finding> findings;
   look_at_database(loaded.settings, findings);
   look_at_kafka(loaded.settings, findings);
+  look_at_systems(loaded.settings, findings);
   bool good = true;
   for (const auto& one : findings) {
     good = good && one.good;

@@ -1,5 +1,7 @@
 """The command line: check, migrate, doctor, verify, version, help, exit codes (OPERATORS.md)."""
+import http.server
 import re
+import threading
 
 import psycopg
 import pytest
@@ -180,6 +182,28 @@ def test_doctor_tells_what_is_away(fresh):
     done = fleet.command("doctor", "-c", str(fleet.config), environment={"CROSSDOCK_POSTGRES_URL": "postgresql://crossdock@127.0.0.1:1/x"})
     assert "\t" not in done.stdout and all(line.startswith(("ok ", "FAIL ", "      ")) for line in done.stdout.splitlines()), done.stdout
     assert done.returncode in (1, 69)
+
+
+def test_doctor_asks_the_systems(fresh):
+    fleet = fresh(0)
+    assert fleet.command("migrate", "up", "-c", str(fleet.config)).returncode == 0
+
+    class Answers404(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_error(404)
+
+        def log_message(self, *_):
+            pass
+
+    with http.server.HTTPServer(("127.0.0.1", 0), Answers404) as there:
+        threading.Thread(target=there.serve_forever, daemon=True).start()
+        erp = fleet.config / "systems" / "erp.yaml"
+        erp.write_text(f"kind: erp\nconnector: http_json\noptions: {{base_url: 'http://127.0.0.1:{there.server_port}'}}\n")
+        done = fleet.command("doctor", "-c", str(fleet.config))
+        assert done.returncode == 0 and "answers 404" in done.stdout, done.stdout + done.stderr
+        there.shutdown()
+    done = fleet.command("doctor", "-c", str(fleet.config))
+    assert done.returncode in (1, 69) and "FAIL  system erp" in done.stdout and "systems/erp.yaml" in done.stdout, done.stdout
 
 
 def test_migrate_without_a_database(folder):
