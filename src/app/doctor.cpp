@@ -105,7 +105,7 @@ void look_at_systems(const Settings& settings, std::vector<Finding>& out) {
   runtime::TaskGroup questions(loop.get_executor());
   for (const auto& [name, system] : settings.systems)
     if (auto url = system.options.base_url)
-      questions.spawn("system", [&client, &out, name = name, url = *url] { return look_at_system(client, name, url, out); });
+      questions.spawn("system", [&client, &out, who = name, url = *url] { return look_at_system(client, who, url, out); });
   while (questions.size() > 0) loop.run_one();
 }
 

@@ -2,6 +2,8 @@
 
 #include <exception>
 
+#include "runtime/slice.hpp"
+
 namespace crossdock::runtime {
 
 namespace {
@@ -39,6 +41,7 @@ void Loops::start() {
 void Loops::run(std::size_t i) {
   t_loops = this;
   t_index = i;
+  take_short_turns();
   for (;;) {
     try {
       loops_[i]->context.run();

@@ -198,7 +198,7 @@ def test_doctor_asks_the_systems(fresh):
     with http.server.HTTPServer(("127.0.0.1", 0), Answers404) as there:
         threading.Thread(target=there.serve_forever, daemon=True).start()
         erp = fleet.config / "systems" / "erp.yaml"
-        erp.write_text(f"kind: erp\nconnector: http_json\noptions: {{base_url: 'http://127.0.0.1:{there.server_port}'}}\n")
+        erp.write_text(f"title: ERP\nkind: erp\nconnector: http_json\noptions: {{base_url: 'http://127.0.0.1:{there.server_port}'}}\n")
         done = fleet.command("doctor", "-c", str(fleet.config))
         assert done.returncode == 0 and "answers 404" in done.stdout, done.stdout + done.stderr
         there.shutdown()
