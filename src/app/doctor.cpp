@@ -87,15 +87,15 @@ void look_at_kafka(const Settings& settings, std::vector<Finding>& out) {
 }
 
 /// Any answer will do, a 404 too: it is there, and its certificate is good.
-Task<void> look_at_system(http::Client& client, std::string name, std::string url, std::vector<Finding>& out) {
+Task<void> look_at_system(http::Client* client, std::string name, std::string url, std::vector<Finding>* out) {
   auto began = Clock::now();
-  auto calling = client.call(http::ClientRequest("GET", url), Deadline::in(3s));
+  auto calling = client->call(http::ClientRequest("GET", url), Deadline::in(3s));
   auto answer = co_await std::move(calling);
   auto took = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - began).count();
   std::string remedy = answer ? "" : "start it, or correct options.base_url in systems/" + name + ".yaml";
   std::string detail =
       answer ? url + " answers " + std::to_string(answer->status) + " in " + std::to_string(took) + " ms" : answer.fault().message();
-  out.push_back({"system " + name, static_cast<bool>(answer), std::move(detail), std::move(remedy)});
+  out->push_back({"system " + name, static_cast<bool>(answer), std::move(detail), std::move(remedy)});
 }
 
 /// All at once: those that are silent cost their time together.
@@ -105,7 +105,7 @@ void look_at_systems(const Settings& settings, std::vector<Finding>& out) {
   runtime::TaskGroup questions(loop.get_executor());
   for (const auto& [name, system] : settings.systems)
     if (auto url = system.options.base_url)
-      questions.spawn("system", [&client, &out, who = name, url = *url] { return look_at_system(client, who, url, out); });
+      questions.spawn("system", [&client, &out, who = name, url = *url] { return look_at_system(&client, who, url, &out); });
   while (questions.size() > 0) loop.run_one();
 }
 
