@@ -82,8 +82,8 @@ void BuildArrays(benchmark::State& state) {
       skus.add("SKU \"quoted\" 00042");
       quantities.add(quantity);
     }
-    benchmark::DoNotOptimize(skus.literal().data());
-    benchmark::DoNotOptimize(quantities.literal().data());
+    benchmark::DoNotOptimize(skus.bytes().data());
+    benchmark::DoNotOptimize(quantities.bytes().data());
   }
   state.SetItemsProcessed(state.iterations() * 512);
 }
