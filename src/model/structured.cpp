@@ -47,6 +47,7 @@ std::optional<Fault> read_data(Event& event, json::View root) {
   if (!encoded) return bad_cloudevent("data is missing");
   auto decoded = encoded->is(json::Kind::string) ? from_base64(encoded->text()) : std::nullopt;
   if (!decoded) return bad_cloudevent("data_base64 is no base64 text");
+  if (decoded->empty()) return bad_cloudevent("data_base64 is empty");
   event.body = std::move(*decoded);
   return std::nullopt;
 }

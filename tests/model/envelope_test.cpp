@@ -132,6 +132,7 @@ TEST(Envelope, RefusesStructuredRecordsWithAReason) {
   EXPECT_EQ(code(head + R"(,"subject":1,"data":1})"), "bad_cloudevent");
   EXPECT_EQ(code(head + R"(,"data_base64":"e*=="})"), "bad_cloudevent");
   EXPECT_EQ(code(head + R"(,"data_base64":7})"), "bad_cloudevent");
+  EXPECT_EQ(code(head + R"(,"data_base64":""})"), "bad_cloudevent");
   EXPECT_EQ(code(R"({"specversion":"0.3","id":"1","type":"t","source":"s","data":1})"), "bad_cloudevent");
   EXPECT_EQ(code("[]"), "bad_cloudevent");
 }

@@ -1,4 +1,6 @@
 """PROTOCOLS.md A: the daemon dies before each system call that one capture makes; the retry finds one order and the same bytes (RELIABILITY.md 1)."""
+import contextlib
+import pathlib
 import shutil
 import subprocess
 import threading
@@ -19,11 +21,11 @@ CALLS = "sendto,recvfrom,sendmsg,recvmsg,read,write,writev,readv,accept4,accept,
 
 def threads_of(pid):
     """All but librdkafka's own, which work for nobody."""
-    import pathlib
     found = []
     for task in pathlib.Path(f"/proc/{pid}/task").iterdir():
-        if not (task / "comm").read_text().startswith("rdk:"):
-            found.append(task.name)
+        with contextlib.suppress(FileNotFoundError):  # it has ended meanwhile
+            if not (task / "comm").read_text().startswith("rdk:"):
+                found.append(task.name)
     return found
 
 
