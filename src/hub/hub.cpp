@@ -92,8 +92,8 @@ Outcome Hub::start() {
   notifier_ = std::move(*notifier);
   publisher_ = std::make_unique<Publisher>(settings_);
   reader_ = std::make_unique<store::Reader>(settings_.database, settings_.readers);
-  orders_ = make_writers(settings_, shared_, "orders", 256, settings_.writers);
-  reservations_ = make_writers(settings_, shared_, "reservations", 256, settings_.writers);
+  orders_ = make_writers(settings_, shared_, "orders", 256, settings_.order_writers);
+  reservations_ = make_writers(settings_, shared_, "reservations", 256, 1);
   documents_ = make_writers(settings_, shared_, "documents", 500, 1);
   auto askable = std::make_shared<Askable>(settings_);
   for (std::size_t i = 0; i < loops_.size(); ++i) askers_.push_back(std::make_unique<Asker>(loops_.loop(i), askable, loops_.size()));

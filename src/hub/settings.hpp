@@ -68,7 +68,7 @@ struct Settings {
   store::Retention retention;
   std::chrono::milliseconds lease{6'000};  ///< of lanes; partitions have kafka's session time-out of the same length
   std::size_t readers = 2;
-  std::size_t writers = 2;  ///< of orders, and of reservations: one decides while another waits for the database
+  std::size_t order_writers = 2;  ///< one decides while the other waits for the database; two of reservations cost more than they gave
 };
 
 /// How long a transaction that decides may say nothing before it is ended: an instance that was frozen inside one so gives up its locks

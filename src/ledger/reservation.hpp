@@ -25,7 +25,6 @@ class Reserve final : public KeyedRequest {
   std::string ext;  ///< JSON of the caller; empty: none
   std::vector<HoldLine> lines;
   bool only_promises() const override { return true; }
-  std::string_view meets_on() const override { return lines.empty() ? std::string_view() : lines.front().position.sku; }
 
  protected:
   void ask_more(const World& world, Needs& needs) const override;
@@ -41,7 +40,6 @@ class ReleaseReservation final : public KeyedRequest {
   std::string id;
   std::string only_of;  ///< the client whose reservation it must be, for all others there is none; empty: anybody's
   bool only_promises() const override { return true; }
-  std::string_view meets_on() const override { return id; }
 
  protected:
   void ask_more(const World& world, Needs& needs) const override;
@@ -55,7 +53,6 @@ class ExtendReservation final : public KeyedRequest {
   std::string only_of;  ///< as of a release
   std::chrono::seconds ttl{900};
   bool only_promises() const override { return true; }
-  std::string_view meets_on() const override { return id; }
 
  protected:
   void ask_more(const World& world, Needs& needs) const override;
