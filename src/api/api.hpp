@@ -6,17 +6,12 @@
 #include <string>
 #include <vector>
 
+#include "crossdock/base/bucket.hpp"
 #include "http/router.hpp"
 #include "http/server.hpp"
 #include "hub/hub.hpp"
 
 namespace crossdock::api {
-
-/// So many requests in such a time.
-struct Rate {
-  int count = 0;
-  std::chrono::milliseconds per{1'000};
-};
 
 /// Who may call: credential -> name, scopes, whom it may speak for.
 struct ClientSettings {

@@ -42,9 +42,8 @@ http::Response profile(const Api::State& state, http::Request& request) {
   if (!mistakes.empty()) return mistaken(request, std::move(mistakes));
   const auto& memory = state.hub.memory();
   auto answer = promise::profile_of(query, memory.catalog(), memory.projection(), Instant::now(), state.hub.availability());
-  if (!answer)
-    return missing(request,
-                   memory.catalog().item(query.sku) ? "location " + std::string(*query.location) : "item " + std::string(query.sku));
+  if (!answer && query.location && memory.catalog().item(query.sku)) return missing(request, "location " + std::string(*query.location));
+  if (!answer) return missing(request, "item " + std::string(query.sku));
   return {200, to_json(*answer)};
 }
 

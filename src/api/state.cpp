@@ -23,7 +23,7 @@ Api::State::State(hub::Hub& served, Settings chosen) : hub(served), settings(std
   for (const auto& client : settings.clients) {
     auto caller = std::make_shared<Caller>();
     caller->settings = client;
-    if (client.rate) caller->bucket = std::make_unique<Bucket>(client.rate->count, client.rate->per);
+    if (client.rate) caller->bucket = std::make_unique<Bucket>(*client.rate);
     by_hash[client.key_hash] = std::move(caller);
   }
   anonymous = std::make_shared<Caller>();

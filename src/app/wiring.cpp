@@ -169,16 +169,11 @@ std::optional<hub::AnswerSettings> answer_settings(const Settings& settings, con
   out.timeout = std::min(answer.timeout, check.timeout);
   out.system = check.from.system;
   out.in_flight = system.limits.in_flight;
-  if (system.limits.rate) out.rate = hub::Rate{system.limits.rate->count, system.limits.rate->per};
+  out.rate = system.limits.rate;
   out.open_after = system.circuit.open_after;
   out.window = system.circuit.window;
   out.probe_after = system.circuit.probe_after;
   return out;
-}
-
-std::optional<api::Rate> rate_of(const std::optional<Rate>& rate) {
-  if (!rate) return {};
-  return api::Rate{rate->count, rate->per};
 }
 
 }  // namespace
@@ -271,7 +266,7 @@ api::Settings api_settings(const Settings& settings) {
     one.sources = client.sources.names;
     one.any_location = client.locations.any;
     one.locations = client.locations.names;
-    one.rate = rate_of(client.rate ? client.rate : settings.limits.rate);
+    one.rate = client.rate ? client.rate : settings.limits.rate;
     out.clients.push_back(std::move(one));
   }
   out.in_flight = settings.limits.in_flight;

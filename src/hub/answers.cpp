@@ -14,7 +14,7 @@ std::unique_ptr<CircuitBreaker> circuit_for(const std::optional<AnswerSettings>&
 
 std::shared_ptr<Bucket> rate_for(const std::optional<AnswerSettings>& answer) {
   if (!answer || !answer->rate) return nullptr;
-  return std::make_shared<Bucket>(answer->rate->count, answer->rate->per);
+  return std::make_shared<Bucket>(*answer->rate);
 }
 
 /// Whether one system answers both: then both together keep to what it can bear.

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "crossdock/base/bucket.hpp"
 #include "kafka/settings.hpp"
 #include "ledger/rules.hpp"
 #include "ledger/stock.hpp"
@@ -30,12 +31,6 @@ struct FeedSettings {
   std::chrono::milliseconds parent_wait{std::chrono::minutes(15)};
   std::chrono::milliseconds clock_skew{0};
   std::string full_name() const { return system + "." + name; }
-};
-
-/// So many in such a time.
-struct Rate {
-  int count = 0;
-  std::chrono::milliseconds per{1'000};
 };
 
 /// A question that a system answers over HTTP.

@@ -10,7 +10,7 @@ namespace {
 using namespace std::chrono_literals;
 
 TEST(Bucket, gives_so_many_at_once_and_then_evenly) {
-  Bucket bucket(10, 1'000ms);
+  Bucket bucket({10, 1'000ms});
   Clock::time_point now{1h};
   for (int i = 0; i < 10; ++i) EXPECT_TRUE(bucket.take(now).granted) << i;
   auto refused = bucket.take(now);
@@ -27,7 +27,7 @@ TEST(Bucket, gives_so_many_at_once_and_then_evenly) {
 
 /// Who may wait takes the tokens to come, one after the other; who may not gets none of them.
 TEST(Bucket, lets_wait_in_turn) {
-  Bucket bucket(2, 1'000ms);
+  Bucket bucket({2, 1'000ms});
   Clock::time_point now{1h};
   for (int i = 0; i < 2; ++i) EXPECT_EQ(bucket.take(now, 5s).wait, 0ms);
   std::chrono::milliseconds before{0};

@@ -1,5 +1,6 @@
 // A token bucket: so many in such a time, at once as many, refilled evenly. Time is handed in.
 #pragma once
+#include <algorithm>
 #include <chrono>
 #include <mutex>
 
@@ -7,10 +8,17 @@
 
 namespace crossdock {
 
+/// So many in such a time: `200/s`.
+struct Rate {
+  int count = 0;
+  std::chrono::milliseconds per{1'000};
+  friend bool operator==(const Rate&, const Rate&) = default;
+};
+
 class Bucket {
  public:
-  Bucket(int count, std::chrono::milliseconds per)
-      : count_(count), per_second_(count * 1000.0 / static_cast<double>(per.count())), tokens_(count) {}
+  explicit Bucket(Rate rate)
+      : count_(rate.count), per_second_(rate.count * 1000.0 / static_cast<double>(rate.per.count())), tokens_(rate.count) {}
 
   struct Taken {
     bool granted = false;

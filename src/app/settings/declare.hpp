@@ -9,7 +9,7 @@ const config::Settings<Settings>& daemon_settings();  ///< crossdock.yaml (but i
 const config::Settings<System>& system_settings();    ///< systems/<name>.yaml
 
 // Found by config::Settings through their structs' namespace.
-config::Typed<Rate> type_of(const Rate*);
+config::Typed<std::optional<Rate>> rate();  ///< not by type_of: Rate is base's, where nobody looks for ours
 config::Typed<Selection> type_of(const Selection*);
 config::Typed<Severity> type_of(const Severity*);
 config::Typed<WhenStale> type_of(const WhenStale*);

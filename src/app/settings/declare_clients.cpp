@@ -37,7 +37,7 @@ config::Typed<Client> type_of(const Client*) {
           .example("[webshop]")
           .optional("locations", &Client::locations, "The locations that it may see and report on, or any.")
           .example("[DC-EAST]")
-          .optional("rate", &Client::rate, "How often it may call; limits.rate when absent.")
+          .optional("rate", &Client::rate, "How often it may call; limits.rate when absent.", rate())
           .example("200/s");
   return settings.type();
 }

@@ -41,8 +41,9 @@ std::string Origin::text() const {
   return system + "." + answer;
 }
 
-config::Typed<Rate> type_of(const Rate*) {
-  static const auto type = config::spelled<Rate>("a rate such as 200/s or 600/min", "[1-9][0-9]*/(s|min|h)", parse_rate, rate_text);
+config::Typed<std::optional<Rate>> rate() {
+  static const auto type =
+      config::maybe(config::spelled<Rate>("a rate such as 200/s or 600/min", "[1-9][0-9]*/(s|min|h)", parse_rate, rate_text));
   return type;
 }
 

@@ -60,7 +60,7 @@ config::Typed<LogSettings> log() {
 config::Typed<Limits> limits() {
   static const auto settings =
       config::Settings<Limits>("limits", "What one daemon takes on; beyond it callers are told to come again.")
-          .optional("rate", &Limits::rate, "Requests of a client that has no rate of its own; unlimited when absent.")
+          .optional("rate", &Limits::rate, "Requests of a client that has no rate of its own; unlimited when absent.", rate())
           .example("200/s")
           .optional("in_flight", &Limits::in_flight, "Requests worked on at once; beyond it 503 overloaded.", integer(1, 1'000'000))
           .optional("connections", &Limits::connections, "Open connections.", integer(1, 1'000'000))

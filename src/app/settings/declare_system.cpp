@@ -68,7 +68,8 @@ config::Typed<SystemLimits> limits() {
           .optional("in_flight", &SystemLimits::in_flight, "Questions at once, shared out over the loops, at least one each; others wait.",
                     integer(1, 10'000))
           .optional("rate", &SystemLimits::rate,
-                    "Questions in a time, of all loops; one that cannot be sent within its time is not asked. Unlimited when absent.")
+                    "Questions in a time, of all loops; one that cannot be sent within its time is not asked. Unlimited when absent.",
+                    rate())
           .example("50/s");
   return settings.type();
 }

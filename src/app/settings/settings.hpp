@@ -9,19 +9,13 @@
 #include <string_view>
 #include <vector>
 
+#include "crossdock/base/bucket.hpp"
 #include "crossdock/base/decimal.hpp"
 #include "crossdock/base/secret.hpp"
 
 namespace crossdock::app {
 
 using std::chrono::milliseconds;
-
-/// So many in such a time: `200/s`.
-struct Rate {
-  int count = 0;
-  milliseconds per{1000};
-  friend bool operator==(const Rate&, const Rate&) = default;
-};
 
 struct Listen {
   std::string api = "127.0.0.1:8080";  ///< host:port; port 0 is a free one
