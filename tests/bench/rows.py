@@ -4,8 +4,8 @@ import time
 
 from measure import connect
 
-# Not rows of the work: who leases what, what waits for Kafka is read from the trigger's copy.
-NOT_WORK = {"lease", "instance", "outbox", "bench_outbox", "position", "pending_exposure", "feed_cursor", "stock_feed", "bench_stock"}
+# Not rows of the work: who leases what, what waits for Kafka is read from the trigger's copy, what is sealed is so afterwards.
+NOT_WORK = {"lease", "instance", "audit_seal", "audit_head", "outbox", "bench_outbox", "position", "pending_exposure", "feed_cursor", "stock_feed", "bench_stock"}
 FIRST = ["sales_order", "order_line", "commitment", "warehouse_order", "warehouse_order_line"]  # parents before children
 # Written by key, not inserted. guard: an upsert which an older row cannot win; bumps: grow with each pass, so that the guard lets it in.
 UPDATED = {"position": {"keys": ["sku", "location"], "guard": ["last_epoch", "last_sequence"],
