@@ -8,6 +8,7 @@
 #include "app/migrations.hpp"
 #include "app/wiring.hpp"
 #include "crossdock/base/json.hpp"
+#include "store/audit_verify.hpp"
 #include "store/verify.hpp"
 
 namespace crossdock::app {
@@ -15,19 +16,6 @@ namespace crossdock::app {
 namespace {
 
 void print(const std::string& text) { std::fputs(text.c_str(), stdout); }
-
-int said(const Fault& fault) {
-  std::fprintf(stderr, "crossdock: %s (%s)\n", fault.message().c_str(), fault.code().c_str());
-  return fault.worth_retrying() ? exit_unavailable : exit_failed;
-}
-
-std::optional<Settings> settings_of(const CommandOptions& options) {
-  auto loaded = load(options.folder, config::process_environment, options.flags);
-  hide_secrets(loaded.settings);
-  if (!loaded.problems.empty()) std::fputs(config::render(loaded.problems, config::Format::text, isatty(2) != 0).c_str(), stderr);
-  if (!loaded.usable()) return {};
-  return std::move(loaded.settings);
-}
 
 const char* word_of(postgres::MigrationState state) {
   switch (state) {
@@ -62,6 +50,12 @@ std::string status_json(const std::vector<postgres::MigrationStatus>& rows) {
   return out + "\n";
 }
 
+store::Verified audit_chain(const store::AuditFound& found) {
+  store::Verified out{"audit_chain", "every entry of the audit is as it was sealed", static_cast<std::size_t>(found.places), {}};
+  if (!found.bad.empty()) out.differences.push_back({out.invariant, "entry " + std::to_string(found.entry), found.bad});
+  return out;
+}
+
 std::string verified_json(const std::vector<store::Verified>& all) {
   std::string out;
   json::Writer writer(out);
@@ -88,6 +82,19 @@ std::string verified_text(const std::vector<store::Verified>& all) {
 }
 
 }  // namespace
+
+int said(const Fault& fault) {
+  std::fprintf(stderr, "crossdock: %s (%s)\n", fault.message().c_str(), fault.code().c_str());
+  return fault.worth_retrying() ? exit_unavailable : exit_failed;
+}
+
+std::optional<Settings> settings_of(const CommandOptions& options) {
+  auto loaded = load(options.folder, config::process_environment, options.flags);
+  hide_secrets(loaded.settings);
+  if (!loaded.problems.empty()) std::fputs(config::render(loaded.problems, config::Format::text, isatty(2) != 0).c_str(), stderr);
+  if (!loaded.usable()) return {};
+  return std::move(loaded.settings);
+}
 
 int check_folder(const CommandOptions& options, const std::string& format) {
   auto checked = check(options.folder, config::process_environment);
@@ -136,6 +143,9 @@ int verify_data(const CommandOptions& options) {
   postgres::Connection connection(database_settings(*settings), "verify");
   auto all = store::verify(connection);
   if (!all) return said(postgres::as_fault(all.failure()));
+  auto audited = store::verify_audit(database_settings(*settings), {});
+  if (!audited) return said(postgres::as_fault(audited.failure()));
+  all->push_back(audit_chain(*audited));
   print(options.json ? verified_json(*all) : verified_text(*all));
   for (const auto& one : *all)
     if (!one.differences.empty()) return exit_difference;

@@ -2,6 +2,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -90,19 +91,26 @@ int main(int argc, char** argv) {
   auto* migrate_command = app.add_subcommand("migrate", "The database's schema: status, up, verify.");
   migrate_command->require_subcommand(1);
   migrate_command->footer("Example: crossdock migrate status -c DIR");
-  auto add = [&](CLI::App& parent, const char* name, const char* help, int (*work)(const CommandOptions&)) {
+  auto add = [&](CLI::App& parent, const char* name, const char* help, std::function<int(const CommandOptions&)> work) {
     auto* command = parent.add_subcommand(name, help);
     take_folder(*command, options.folder);
     take_listeners(*command, options.flags);
     command->add_flag("--json", options.json, "As JSON");
     command->footer("Example: crossdock " + (&parent == &app ? std::string() : parent.get_name() + " ") + name + " -c DIR --json");
-    command->callback([&code, &options, work] { code = work(options); });
+    command->callback([&code, &options, work = std::move(work)] { code = work(options); });
   };
   add(*migrate_command, "status", "What is applied and what is not.", migrate_status);
   add(*migrate_command, "up", "Applies what is missing; safe beside running instances.", migrate_up);
   add(*migrate_command, "verify", "Exit 2 unless the schema is what this binary expects.", migrate_verify);
   add(app, "doctor", "Looks at database, Kafka, feeds and clocks; one remedy a line.", doctor);
   add(app, "verify", "Checks the invariants on live data, read-only. Exit 2 when something differs.", verify_data);
+  auto* audit_command = app.add_subcommand("audit", "The audit: verify.");
+  audit_command->require_subcommand(1);
+  AuditOptions audit;
+  add(*audit_command, "verify", "Exit 2 unless the audit is as it was written; names the first bad entry.",
+      [&](const CommandOptions& given) { return audit_verify(given, audit); });
+  audit_command->get_subcommand("verify")->add_option("--heads", audit.heads, "The file of signed heads (over audit.heads of the folder)");
+  audit_command->get_subcommand("verify")->add_option("--key", audit.key, "Their key, public or private, in PEM (over audit.key)");
   bool all = true;
   app.get_subcommand("verify")->add_flag("--all", all, "Every invariant (the default)");
   auto* version_command = app.add_subcommand("version", "Prints the version.");
@@ -117,7 +125,8 @@ int main(int argc, char** argv) {
     return exit_usage;
   }
   if (!knows_command(app, words, 0)) return exit_usage;
-  if (words.front() == "migrate" && !knows_command(*migrate_command, words, 1)) return exit_usage;
+  for (auto* parent : {migrate_command, audit_command})
+    if (words.front() == parent->get_name() && !knows_command(*parent, words, 1)) return exit_usage;
   try {
     std::reverse(words.begin(), words.end());  // as CLI11 wants them
     app.parse(std::move(words));

@@ -183,6 +183,7 @@ void hide_secrets(const Settings& settings) {
   log::hide(url);
   for (auto& password : postgres::passwords(url)) log::hide(std::move(password));
   if (const char* password = std::getenv("PGPASSWORD")) log::hide(password);  // libpq takes it
+  log::hide(settings.audit.key.reveal());
   for (const auto& [name, client] : settings.clients) log::hide(client.api_key_hash.reveal());
   for (const auto& [name, system] : settings.systems) log::hide(system.options.token.reveal());
 }
@@ -212,6 +213,7 @@ hub::Settings hub_settings(const Settings& settings) {
   out.credit = answer_settings(settings, settings.capture.checks.credit);
   out.shipping_method = answer_settings(settings, settings.capture.checks.shipping_method);
   out.retention.changes = hours(settings.retention.position_changes);
+  out.audit = {settings.audit.heads, settings.audit.key.reveal(), settings.audit.every};
   out.retention.keys = hours(settings.retention.idempotency_keys);
   return out;
 }

@@ -99,9 +99,11 @@ Outcome Hub::start() {
   for (std::size_t i = 0; i < loops_.size(); ++i) askers_.push_back(std::make_unique<Asker>(loops_.loop(i), askable, loops_.size()));
   intake_ = std::make_unique<Intake>(settings_, shared_, memory_);
   sweeper_ = std::make_unique<Sweeper>(settings_, shared_, memory_);
+  sealer_ = std::make_unique<Sealer>(settings_);
   follower_->start();
   publisher_->start();
   sweeper_->start();
+  sealer_->start();
   intake_->start();
   auto listener = postgres::Listener::start(settings_.database, {channel}, [this](std::string_view, std::string_view from) {
     if (from == settings_.instance) return;  // our own: known already
@@ -132,6 +134,7 @@ void Hub::stop(Deadline deadline, const std::function<void(const char*)>& at) {
   stop("writer reservations", reservations_.get());
   stop("writer documents", documents_.get());
   stop("sweeper", sweeper_.get());
+  stop("sealer", sealer_.get());
   stop("publisher", publisher_.get(), std::chrono::duration_cast<std::chrono::milliseconds>(deadline.left()));
   stop("reader", reader_.get());
   stop("follower", follower_.get());
@@ -322,6 +325,10 @@ void Hub::watch() {
       [this] { return static_cast<double>(Instant::now() - memory_.projection().as_of()) / 1e6; });
   add("crossdock_oldest_transaction_seconds", "Age of the longest transaction open in the database server.",
       [this] { return static_cast<double>(sweeper_->oldest_transaction()); });
+  add("crossdock_audit_places", "Links of the audit's chain, as this instance last saw it.",
+      [this] { return static_cast<double>(sealer_->places()); });
+  add("crossdock_audit_heads_lost_total", "Heads of the audit's chain that could not be written to their file.",
+      [this] { return static_cast<double>(sealer_->lost_heads()); });
   add("crossdock_events_published_total", "Events that Kafka has acknowledged.",
       [this] { return static_cast<double>(publisher_->published()); });
   add("crossdock_outbox_batch", "Events in the batch that is being published.",

@@ -17,6 +17,7 @@
 #include "hub/intake.hpp"
 #include "hub/memory.hpp"
 #include "hub/publisher.hpp"
+#include "hub/sealer.hpp"
 #include "hub/settings.hpp"
 #include "hub/sweeper.hpp"
 #include "hub/writers.hpp"
@@ -97,6 +98,7 @@ class Hub {
   std::unique_ptr<Publisher> publisher_;
   std::unique_ptr<Intake> intake_;
   std::unique_ptr<Sweeper> sweeper_;
+  std::unique_ptr<Sealer> sealer_;
   std::vector<std::unique_ptr<Asker>> askers_;  ///< one a loop
   std::unique_ptr<postgres::Listener> listener_;
   std::vector<metrics::Registry::Watch> watches_;

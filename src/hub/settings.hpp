@@ -48,6 +48,13 @@ struct AnswerSettings {
   std::chrono::milliseconds probe_after{5'000};
 };
 
+/// Where the audit's chain has come to is written outside the database, signed, so that who may rewrite the database is found out.
+struct AuditSettings {
+  std::string heads;                                          ///< a file that lines are appended to; empty: the log alone has them
+  std::string key;                                            ///< Ed25519, private, PEM; empty: not signed
+  std::chrono::milliseconds every{std::chrono::minutes(10)};  ///< at least between two
+};
+
 struct Settings {
   std::string instance;
   postgres::Settings database;
@@ -61,6 +68,7 @@ struct Settings {
   std::vector<FeedSettings> feeds;
   std::optional<AnswerSettings> credit, shipping_method;
   store::Retention retention;
+  AuditSettings audit;
   std::chrono::milliseconds lease{6'000};  ///< of lanes; partitions have kafka's session time-out of the same length
   std::size_t readers = 2;
   std::size_t order_writers = 2;  ///< one decides while the other waits for the database; two of reservations cost more than they gave

@@ -1,5 +1,6 @@
 // crossdock.yaml: the daemon itself, its neighbours in the machine room, and who may call it.
 #include "app/settings/declare.hpp"
+#include "crossdock/base/signature.hpp"
 
 namespace crossdock::app {
 namespace {
@@ -86,6 +87,20 @@ config::Typed<Retention> retention() {
   return settings.type();
 }
 
+config::Typed<Audit> audit() {
+  static const auto settings =
+      config::Settings<Audit>("audit", "How the audit is kept from being rewritten: where its chain has come to, outside the database.")
+          .optional("heads", &Audit::heads,
+                    "A file to which a signed line is appended: on another machine's disk, or one that keeps what is "
+                    "appended. The log has them unsigned in any case.",
+                    config::text_like("/.+", "an absolute path"))
+          .example("/var/lib/crossdock/audit-heads.jsonl")
+          .optional("key", &Audit::key, "What signs them: a private Ed25519 key in PEM, as openssl genpkey -algorithm ed25519 makes it.")
+          .example("!secret file:/etc/crossdock/audit.pem")
+          .optional("every", &Audit::every, "At least so long from one to the next.", duration(milliseconds(1'000), hours(24)));
+  return settings.type();
+}
+
 config::Typed<Publish> publish() {
   static const auto settings =
       config::Settings<Publish>("publish", "What the hub says on Kafka.")
@@ -110,6 +125,14 @@ void guard_listeners(const Settings& settings, config::Input& input) {
   };
   guard("listen.api", settings.listen.api);
   guard("listen.admin", settings.listen.admin);
+}
+
+void want_audit_key(const Settings& settings, config::Input& input) {
+  const auto& audit = settings.audit;
+  if (!audit.heads.empty() && audit.key.empty())
+    input.problem(input.where("audit.heads"), "heads that nobody signed prove nothing", "add audit.key: !secret file:PATH");
+  if (audit.key.empty()) return;
+  if (const auto key = SigningKey::from_pem(audit.key.reveal()); !key) input.problem(input.where("audit.key"), key.fault().message());
 }
 
 void want_clients(const Settings& settings, config::Input& input) {
@@ -160,8 +183,10 @@ const config::Settings<Settings>& daemon_settings() {
           .optional("availability", &Settings::availability, "How promises are computed.")
           .optional("limits", &Settings::limits, "What the daemon takes on.", limits())
           .optional("retention", &Settings::retention, "How long things are kept.", retention())
+          .optional("audit", &Settings::audit, "How the audit is kept from being rewritten.", audit())
           .optional("publish", &Settings::publish, "What is published.", publish())
           .rule(guard_listeners, {"listen", "authentication", "allow_unauthenticated_beyond_loopback"})
+          .rule(want_audit_key, {"audit"})
           .rule(want_clients, {"authentication", "clients"})
           .rule(want_different_keys, {"authentication"});
   return settings;

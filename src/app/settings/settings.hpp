@@ -171,6 +171,12 @@ struct Retention {
   milliseconds events{std::chrono::hours(24 * 7)};  ///< published ones
 };
 
+struct Audit {
+  std::string heads;  ///< file of signed heads; empty: none
+  Secret key;         ///< Ed25519, private, PEM
+  milliseconds every{std::chrono::minutes(10)};
+};
+
 struct Publish {
   std::string topic_prefix = "crossdock.";
 };
@@ -247,6 +253,7 @@ struct Settings {
   Availability availability;
   Limits limits;
   Retention retention;
+  Audit audit;
   Publish publish;
   std::map<std::string, System> systems;
 };
