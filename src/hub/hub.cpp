@@ -20,10 +20,17 @@ namespace {
 constexpr const char* channel = "crossdock_change";
 constexpr auto longest_wait_for_a_duplicate = 2s;  // PROTOCOLS.md A
 
+Fault in_progress() {
+  return Fault(FaultKind::unavailable, "request_in_progress",
+               "A request with this Idempotency-Key has not ended; repeat it a little later.")
+      .retry_after(1s);
+}
+
 Fault fault_of(store::Undecided why) {
   using store::Undecided;
   if (why == Undecided::overloaded)
     return Fault(FaultKind::unavailable, "overloaded", "Too much waits for the database already; try again.").retry_after(1s);
+  if (why == Undecided::in_progress) return in_progress();
   if (why == Undecided::broken) return Fault(FaultKind::broken, "internal", "The database refused; the log has the reason.");
   return Fault(FaultKind::unavailable, "not_ready", "The database is away; try again with the same Idempotency-Key.").retry_after(2s);
 }
@@ -37,12 +44,6 @@ Fault not_durable() {
 
 Fault late() {
   return Fault(FaultKind::uncertain, "deadline_exceeded", "No decision came in time; ask again with the same Idempotency-Key.")
-      .retry_after(1s);
-}
-
-Fault in_progress() {
-  return Fault(FaultKind::unavailable, "request_in_progress",
-               "A request with this Idempotency-Key has not ended; repeat it a little later.")
       .retry_after(1s);
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "store/in_hand.hpp"
 #include "store/load_parts.hpp"
 #include "store/rows.hpp"
 
@@ -38,6 +39,7 @@ void Loader::load_in_one_trip() {
 
 void Loader::load(std::span<Request* const> requests) {
   ask(requests);
+  show_keys(transaction_, needs_.keys);
   if (in_one_trip()) load_in_one_trip(), ask(requests);
   while (load_unlocked() || lock_orders() || read_reservations() || lock_positions() || load_dependants()) ask(requests);
 }

@@ -1,3 +1,4 @@
+#include "store/in_hand.hpp"
 #include "store/statements.hpp"
 
 namespace crossdock::store {
@@ -146,7 +147,8 @@ std::vector<postgres::Statement> load_statements() {
 
 std::vector<postgres::Statement> decide_statements() {
   auto all = load_statements();
-  for (auto& statement : apply_statements()) all.push_back(std::move(statement));
+  for (auto part : {apply_statements, in_hand_statements})
+    for (auto& statement : part()) all.push_back(std::move(statement));
   return all;
 }
 

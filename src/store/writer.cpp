@@ -1,11 +1,17 @@
 #include "store/writer.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "crossdock/base/deadline.hpp"
+#include "store/in_hand.hpp"
 #include "store/statements.hpp"
 
 namespace crossdock::store {
+
+namespace {
+constexpr std::string_view lock_not_available = "55P03";  // lock_timeout: by default 2 s, as long as a duplicate waits (PROTOCOLS.md A)
+}  // namespace
 
 Writer::Writer(const postgres::Settings& database, const Shared& shared, WriterSettings settings)
     : shared_(shared),
@@ -83,7 +89,9 @@ void Writer::work(std::span<Job> jobs) {
 /// find.
 std::optional<Undecided> Writer::settle(std::span<Job> jobs) {
   std::vector<ledger::Request*> requests;
-  for (auto& job : jobs) requests.push_back(job.request.get());
+  for (auto& job : jobs)
+    if (job.request) requests.push_back(job.request.get());
+  if (requests.empty()) return {};
   postgres::Backoff backoff(std::chrono::milliseconds(20), std::chrono::milliseconds(500));
   Deadline patience = Deadline::in(settings_.patience);
   for (;;) {
@@ -91,6 +99,10 @@ std::optional<Undecided> Writer::settle(std::span<Job> jobs) {
     if (decided) return {};
     auto kind = decided.failure().kind;
     if (shared_.failed) shared_.failed(settings_.role, decided.failure());
+    if (decided.failure().sqlstate == lock_not_available && tell_duplicates(jobs, requests)) {
+      if (requests.empty()) return {};
+      continue;  // without them the others may have nothing to wait for
+    }
     if (kind == postgres::FailureKind::data && jobs.size() > 1) return halve(jobs);
     if (kind == postgres::FailureKind::data || kind == postgres::FailureKind::other) return Undecided::broken;
     std::unique_lock hold(lock_);
@@ -99,6 +111,20 @@ std::optional<Undecided> Writer::settle(std::span<Job> jobs) {
     ++figures_.retries;
     wake_.wait_for(hold, backoff.next(), [this] { return stopping_; });
   }
+}
+
+/// Answers those that wait for the outcome of their own key in another session, and takes them out of the requests. False: there are none.
+bool Writer::tell_duplicates(std::span<Job> jobs, std::vector<ledger::Request*>& requests) {
+  auto elsewhere = keys_elsewhere(connection_, requests);
+  if (!elsewhere || elsewhere->empty()) return false;
+  for (auto& job : jobs) {
+    const auto* keyed = dynamic_cast<const ledger::KeyedRequest*>(job.request.get());
+    if (!keyed || !elsewhere->contains(keyed->key)) continue;
+    std::erase(requests, job.request.get());
+    job.request.reset();
+    if (job.done) std::exchange(job.done, nullptr)(Undecided::in_progress);
+  }
+  return true;
 }
 
 /// A row of the batch is at fault: the halves find it, the others are decided without it.

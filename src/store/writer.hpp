@@ -18,7 +18,13 @@
 namespace crossdock::store {
 
 /// Why a request got no decision.
-enum class Undecided { overloaded, unavailable, broken, stopping };
+enum class Undecided {
+  overloaded,
+  unavailable,
+  broken,
+  stopping,
+  in_progress  ///< another session is deciding a request with its key and has not ended in time
+};
 
 /// Called on the writer's thread, after the commit, once for each submitted request.
 using Completion = std::function<void(std::optional<Undecided>)>;
@@ -51,13 +57,14 @@ class Writer {
 
  private:
   struct Job {
-    std::shared_ptr<ledger::Request> request;
+    std::shared_ptr<ledger::Request> request;  ///< empty once it was told that it is under way elsewhere
     Completion done;
   };
   void run();
   void work(std::span<Job> jobs);
   std::optional<Undecided> settle(std::span<Job> jobs);
   std::optional<Undecided> halve(std::span<Job> jobs);
+  bool tell_duplicates(std::span<Job> jobs, std::vector<ledger::Request*>& requests);
 
   const Shared& shared_;
   WriterSettings settings_;

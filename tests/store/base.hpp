@@ -57,6 +57,19 @@ class WithStore : public testing::Test {
   std::string ask(const std::string& sql) { return database_->ask(sql); }
   postgres::Connection connect() { return postgres::Connection(database_->settings(), "test", statements()); }
   static std::vector<postgres::Statement> statements();
+  /// The same with the text of one of them changed: a broken variant, for a negative control.
+  static std::vector<postgres::Statement> broken(std::string_view name, std::string_view from, std::string_view to,
+                                                 std::vector<postgres::Statement> all = statements()) {
+    int changes = 0;
+    for (auto& statement : all) {
+      auto at = statement.name == name ? statement.sql.find(from) : std::string::npos;
+      if (at == std::string::npos) continue;
+      statement.sql.replace(at, from.size(), to);
+      ++changes;
+    }
+    EXPECT_EQ(changes, 1) << name << " does not say " << from;
+    return all;
+  }
 
   /// Decides on a connection of its own.
   void decide(const std::vector<Request*>& batch) {
