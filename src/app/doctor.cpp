@@ -5,9 +5,11 @@
 
 #include "app/commands.hpp"
 #include "app/exit.hpp"
+#include "app/findings.hpp"
 #include "app/migrations.hpp"
 #include "app/wiring.hpp"
 #include "crossdock/base/json.hpp"
+#include "http/certificate.hpp"
 #include "http/client.hpp"
 #include "kafka/admin.hpp"
 #include "postgres/durability.hpp"
@@ -18,13 +20,6 @@ namespace crossdock::app {
 namespace {
 
 using namespace std::chrono_literals;
-
-struct Finding {
-  std::string what;
-  bool good = true;
-  std::string detail;
-  std::string remedy;
-};
 
 /// libpq says a failure in several lines, the later ones indented.
 std::string one_line(std::string text) {
@@ -37,6 +32,35 @@ std::string one_line(std::string text) {
       out += c;
   }
   return out;
+}
+
+struct DataFolders {
+  bool here = false;  ///< the server runs on this machine
+  std::vector<std::string> paths;
+};
+
+/// Where the server keeps its data: told to who may read all settings.
+DataFolders data_folders(postgres::Transaction& tx) {
+  DataFolders out;
+  auto told = tx.execute(
+      "select inet_server_addr() is not distinct from inet_client_addr(), case when pg_has_role(current_user, 'pg_read_all_settings', "
+      "'usage') then current_setting('data_directory') end");
+  auto row = told[0];
+  out.here = row.boolean(0);
+  if (!row.is_null(1)) out.paths.push_back(row.text(1));
+  for (auto place : tx.execute("select l from (select pg_tablespace_location(oid) as l from pg_tablespace) t where l <> '' order by l"))
+    out.paths.push_back(place.text(0));
+  return out;
+}
+
+void look_at_its_disk(postgres::Connection& connection, std::vector<Finding>& out) {
+  auto folders = postgres::transact(connection, data_folders);
+  if (!folders) return;
+  if (!folders->here)
+    out.push_back({"disk postgres", true, "on another machine: look at it there", ""});
+  else if (folders->paths.empty())
+    out.push_back({"disk postgres", true, "this user may not read where the data lies (pg_read_all_settings): look at it by hand", ""});
+  for (const auto& path : folders->here ? folders->paths : std::vector<std::string>()) out.push_back(room_at("postgres", path));
 }
 
 void look_at_database(const Settings& settings, std::vector<Finding>& out) {
@@ -59,10 +83,12 @@ void look_at_database(const Settings& settings, std::vector<Finding>& out) {
   out.push_back({"durability", safe, detail, safe ? "" : "set them in postgresql.conf: accepted orders could be lost"});
   auto skew =
       postgres::transact(connection, [](postgres::Transaction& tx) { return tx.execute("select clock_timestamp()")[0].instant(0); });
-  if (!skew) return;
-  auto apart = std::abs(*skew - Instant::now()) / 1'000;
-  out.push_back({"clock", apart < 1'000, std::to_string(apart) + " ms apart from the database",
-                 apart < 1'000 ? "" : "synchronise the clocks (chrony, ntpd)"});
+  if (skew) {
+    auto apart = std::abs(*skew - Instant::now()) / 1'000;
+    out.push_back({"clock", apart < 1'000, std::to_string(apart) + " ms apart from the database",
+                   apart < 1'000 ? "" : "synchronise the clocks (chrony, ntpd)"});
+  }
+  look_at_its_disk(connection, out);
 }
 
 void look_at_kafka(const Settings& settings, std::vector<Finding>& out) {
@@ -98,14 +124,23 @@ Task<void> look_at_system(http::Client* client, std::string name, std::string ur
   out->push_back({"system " + name, static_cast<bool>(answer), std::move(detail), std::move(remedy)});
 }
 
+/// Of https only. A handshake that fails is told by the system's own line.
+Task<void> look_at_certificate(asio::io_context* loop, std::string name, std::string url, std::vector<Finding>* out) {
+  auto asking = http::certificate_end(loop, url, Deadline::in(3s));
+  Result<Instant> end = co_await std::move(asking);
+  if (end) out->push_back(days_left(name, url, *end, Instant::now()));
+}
+
 /// All at once: those that are silent cost their time together.
 void look_at_systems(const Settings& settings, std::vector<Finding>& out) {
   asio::io_context loop(1);
   http::Client client(loop);
   runtime::TaskGroup questions(loop.get_executor());
   for (const auto& [name, system] : settings.systems)
-    if (auto url = system.options.base_url)
+    if (auto url = system.options.base_url) {
       questions.spawn("system", [&client, &out, who = name, url = *url] { return look_at_system(&client, who, url, &out); });
+      questions.spawn("certificate", [&loop, &out, who = name, url = *url] { return look_at_certificate(&loop, who, url, &out); });
+    }
   while (questions.size() > 0) loop.run_one();
 }
 
@@ -131,6 +166,7 @@ int doctor(const CommandOptions& options) {
   look_at_database(loaded.settings, findings);
   look_at_kafka(loaded.settings, findings);
   look_at_systems(loaded.settings, findings);
+  findings.push_back(room_at("configuration", options.folder));
   bool good = true;
   for (const auto& one : findings) {
     good = good && one.good;

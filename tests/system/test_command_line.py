@@ -1,6 +1,9 @@
 """The command line: check, migrate, doctor, verify, version, help, exit codes (OPERATORS.md)."""
 import http.server
+import json
 import re
+import ssl
+import subprocess
 import threading
 
 import psycopg
@@ -121,7 +124,6 @@ def test_help_is_a_command_too(arguments, same):
 
 
 def test_json_everywhere(folder):
-    import json
     assert json.loads(run("version", "--json").stdout)["version"]
     assert json.loads(run("check", str(folder), "--json", variables=VARIABLES).stdout)["problems"] == []
 
@@ -204,6 +206,46 @@ def test_doctor_asks_the_systems(fresh):
         there.shutdown()
     done = fleet.command("doctor", "-c", str(fleet.config))
     assert done.returncode in (1, 69) and "FAIL  system erp" in done.stdout and "systems/erp.yaml" in done.stdout, done.stdout
+
+
+def certificate(folder, days):
+    """A certificate of localhost that is its own issuer, for an ssl context; its file."""
+    key, request, made = folder / "key.pem", folder / "request.pem", folder / "cert.pem"
+    for command in (["req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=localhost", "-addext",
+                     "subjectAltName=DNS:localhost", "-keyout", key, "-out", request],
+                    ["x509", "-req", "-in", request, "-signkey", key, "-copy_extensions", "copy", "-days", str(days), "-out", made]):
+        subprocess.run(["openssl", *command], check=True, capture_output=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(made, key)
+    return context, made
+
+
+@pytest.mark.parametrize("days, good", [(400, True), (1, False), (-1, False)], ids=["long", "tomorrow", "expired"])
+def test_doctor_counts_the_days_of_certificates(fresh, tmp_path, days, good):
+    fleet = fresh(0)
+    assert fleet.command("migrate", "up", "-c", str(fleet.config)).returncode == 0
+    context, authority = certificate(tmp_path, days)
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), http.server.BaseHTTPRequestHandler) as there:
+        there.socket = context.wrap_socket(there.socket, server_side=True)
+        threading.Thread(target=there.serve_forever, daemon=True).start()
+        erp = fleet.config / "systems" / "erp.yaml"
+        erp.write_text(f"title: ERP\nkind: erp\nconnector: http_json\noptions: {{base_url: 'https://localhost:{there.server_port}'}}\n")
+        done = fleet.command("doctor", "-c", str(fleet.config), "--json", environment={"SSL_CERT_FILE": str(authority)})
+        there.shutdown()
+    found = {item["what"]: item for item in json.loads(done.stdout)["items"]}
+    assert found["certificate erp"]["good"] == good, done.stdout
+    assert found["system erp"]["good"] == (days > 0), "what has expired is not called"
+    assert bool(found["certificate erp"]["remedy"]) != good
+    assert done.returncode == (0 if good else 1)
+
+
+def test_doctor_sees_disks_and_no_certificate_of_plain_http(fresh):
+    fleet = fresh(0)
+    done = fleet.command("doctor", "-c", str(fleet.config), "--json")
+    found = {item["what"]: item for item in json.loads(done.stdout)["items"]}
+    assert " free (" in found["disk configuration"]["detail"], found
+    assert " free (" in found["disk postgres"]["detail"], "the test's PostgreSQL runs here, and its user may ask it"
+    assert not any(what.startswith("certificate") for what in found)
 
 
 def test_migrate_without_a_database(folder):
