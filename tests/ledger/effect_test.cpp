@@ -263,6 +263,33 @@ TEST(Effect, more_than_ordered_opens_no_window_in_every_interleaving) {
   });
 }
 
+/// The row without its column: the part that is told late then counts as more than was ordered.
+TEST(Effect, negative_control_a_cut_that_is_forgotten_makes_the_earlier_part_too_much) {
+  for (bool forgetful : {false, true}) {
+    Scene scene;
+    part_shipped(1, {3, ShipDisposition::short_cancel})(scene);
+    auto& line = scene.books.orders.at(scene.order).lines.at(0);
+    EXPECT_EQ(line.shorted, qty(9));
+    if (forgetful) line.shorted = {};
+    part_shipped(0, {5, {}})(scene);
+    EXPECT_EQ(line.over_shipped, qty(forgetful ? 5 : 0));
+    EXPECT_EQ(line.cancelled, qty(forgetful ? 9 : 4));
+  }
+}
+
+/// A movement that came before its shipment and was not kept: what has left stays promised for ever.
+TEST(Effect, negative_control_an_early_effect_that_is_forgotten_leaves_its_demand) {
+  for (bool forgetful : {false, true}) {
+    Scene scene;
+    movement(0, qty(12), ReferenceKind::shipment, true)(scene);
+    EXPECT_EQ(scene.books.early.size(), 1U);
+    if (forgetful) scene.books.early.clear();
+    shipment(0, qty(12), true, ShipEffect::movement)(scene);
+    EXPECT_EQ(scene.books.position(key).profile.demand.empty(), !forgetful);
+    EXPECT_EQ(scene.atp(), qty(forgetful ? 26 : 38));
+  }
+}
+
 /// A rest that capture cancelled was never the warehouse's: what it sends beyond its part is more than was ordered of it.
 TEST(Effect, only_what_a_warehouse_cut_short_comes_back) {
   Books books;

@@ -2,6 +2,8 @@
 #include <gtest/gtest-spi.h>
 #include <gtest/gtest.h>
 
+#include <functional>
+
 #include "asks.hpp"
 #include "books.hpp"
 
@@ -35,6 +37,30 @@ TEST(Key, twice_in_one_batch_is_one_order_and_the_same_bytes) {
   EXPECT_EQ(shop.books.atp(key), qty(6));
 }
 
+/// Takes something away from the world between two requests of a batch, or puts something in.
+class Meddler final : public Request {
+ public:
+  explicit Meddler(std::function<void(World&)> what) : what_(std::move(what)) {}
+  void ask(const World&, Needs&) const override {}
+  void decide(World& world) override { what_(world); }
+
+ private:
+  std::function<void(World&)> what_;
+};
+
+TEST(Key, negative_control_a_batch_that_forgets_its_keys_acts_twice) {
+  for (bool forgetful : {false, true}) {
+    Shop shop;
+    auto first = keyed(reserve_of({{key, qty(3), {}}}), "k"), second = keyed(reserve_of({{key, qty(3), {}}}), "k");
+    Meddler between([=](World& world) {
+      if (forgetful) world.keys.clear();
+    });
+    shop.books.decide({first.get(), &between, second.get()});
+    EXPECT_EQ(second->replayed, !forgetful);
+    EXPECT_EQ(shop.books.atp(key), qty(forgetful ? 4 : 7));
+  }
+}
+
 TEST(Key, in_another_batch_too) {
   Shop shop;
   auto first = shop.buy("S-1", 4, "k"), second = shop.buy("S-1", 4, "k");
@@ -54,6 +80,15 @@ TEST(Key, other_content_is_422_and_changes_nothing) {
   EXPECT_EQ(shop.books.orders.size(), 1U);
 }
 
+TEST(Key, negative_control_without_a_fingerprint_another_body_gets_the_firsts_answer) {
+  Shop shop;
+  auto first = shop.buy("S-1", 4, "k"), second = shop.buy("S-2", 1, "k");
+  first->fingerprint = second->fingerprint = {};
+  shop.books.decide({first.get(), second.get()});
+  EXPECT_EQ(second->reply.status, 201);
+  EXPECT_EQ(second->reply.body, first->reply.body);
+}
+
 TEST(Key, a_refusal_frees_it_within_the_batch) {
   Shop shop;
   auto too_much = shop.buy("S-1", 40, "k"), corrected = shop.buy("S-1", 4, "k");
@@ -66,6 +101,14 @@ TEST(Key, a_refusal_frees_it_within_the_batch) {
   EXPECT_EQ(shop.books.keys.size(), 1U);
 }
 
+TEST(Key, negative_control_a_refusal_that_is_kept_meets_the_corrected_body) {
+  Shop shop;
+  auto too_much = shop.buy("S-1", 40, "k"), corrected = shop.buy("S-1", 4, "k");
+  Meddler keeper([&](World& world) { world.keys[too_much->key] = {too_much->key, too_much->fingerprint, too_much->reply, Mark::created}; });
+  shop.books.decide({too_much.get(), &keeper, corrected.get()});
+  EXPECT_EQ(corrected->reply.status, 422);
+}
+
 TEST(Key, the_same_order_under_another_key_is_no_replay) {
   Shop shop;
   auto first = shop.buy("S-1", 4, "k1"), second = shop.buy("S-1", 4, "k2"), other = shop.buy("S-1", 5, "k3");
@@ -74,6 +117,15 @@ TEST(Key, the_same_order_under_another_key_is_no_replay) {
   EXPECT_FALSE(second->replayed);
   EXPECT_EQ(other->reply.status, 409);
   EXPECT_EQ(other->reply.refusal->code, "order_exists");
+}
+
+TEST(Key, negative_control_an_order_number_that_nobody_knows_is_taken_again) {
+  Shop shop;
+  auto first = shop.buy("S-1", 4, "k1"), second = shop.buy("S-1", 4, "k2");
+  Meddler between([](World& world) { world.order_numbers.clear(); });
+  shop.books.decide({first.get(), &between, second.get()});
+  EXPECT_EQ(second->reply.status, 201);
+  EXPECT_EQ(shop.books.orders.size(), 2U);
 }
 
 TEST(Key, its_own_commit_found_again_is_no_replay) {
@@ -198,7 +250,8 @@ TEST(Shortfall, names_the_orders_newest_promise_first) {
   auto body = decode_body<InventoryShortfall>(*shop.books.outgoing.back().body);
   const auto& shortfall = std::get<InventoryShortfall>(body);
   EXPECT_EQ(shortfall.quantity, qty(6));
-  EXPECT_EQ(shortfall.orders.size(), 2U);
+  ASSERT_EQ(shortfall.orders.size(), 2U);
+  EXPECT_EQ(shortfall.orders[0].order_number, "S-2");
 }
 
 /// Says that it changes promises alone, and counts stock.

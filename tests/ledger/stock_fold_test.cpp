@@ -224,6 +224,34 @@ TEST(StockFold, only_the_owner_is_believed) {
   EXPECT_EQ(named->outcome, Outcome::applied);
 }
 
+/// Who reports a location's stock is known by its feed's row.
+TEST(StockFold, negative_control_an_owner_that_is_forgotten_lets_anybody_count) {
+  Books books;
+  auto first = snapshot_of(key, 1, qty(10), books.now);
+  books.decide(*first);
+  books.stock_feeds.clear();
+  auto other = snapshot_of(key, 2, qty(99), books.now);
+  other->event.source = "erp";
+  books.decide(*other);
+  EXPECT_EQ(books.position(key).profile.on_hand, qty(99));
+}
+
+/// A feed that is taken for one whose gaps are normal: nothing is missed.
+TEST(StockFold, negative_control_without_density_no_gap_is_seen) {
+  Books books;
+  for (std::int64_t sequence : {1, 2, 5}) {
+    auto event = movement_of(key, sequence, qty(1), books.now);
+    event->numbering = Numbering::growing;
+    books.decide(*event);
+  }
+  books.now = books.now + 31'000'000;
+  RaiseGaps raise;
+  raise.keys = {key};
+  books.decide(raise);
+  EXPECT_EQ(books.published("inventory.gap"), 0U);
+  EXPECT_TRUE(books.position(key).suspect.empty());
+}
+
 TEST(StockFold, a_record_waits_for_its_item_and_keeps_its_limit) {
   Books books;
   auto event = snapshot_of(key, 1, qty(10), books.now);

@@ -68,20 +68,35 @@ TEST(Projection, gives_back_what_it_took) {
 }
 
 /// The same changes in any order, any of them repeated, end at the same state: the feeder may hand them in as they come.
+std::vector<std::pair<PositionKey, PositionValue>> shuffled_and_repeated(std::mt19937& random) {
+  std::vector<std::pair<PositionKey, PositionValue>> stream;
+  for (int version = 1; version <= 20; ++version) {
+    for (int s = 0; s < 5; ++s) stream.push_back({{"S-" + std::to_string(s), "L"}, value(version * 10 + s, version)});
+  }
+  const std::vector again(stream.begin(), stream.begin() + 40);
+  stream.insert(stream.end(), again.begin(), again.end());
+  std::shuffle(stream.begin(), stream.end(), random);
+  return stream;
+}
+
 TEST(Projection, order_and_repetition_do_not_matter) {
   std::mt19937 random(9);
-  std::vector<std::pair<PositionKey, PositionValue>> changes;
-  for (int version = 1; version <= 20; ++version) {
-    for (int s = 0; s < 5; ++s) changes.push_back({{"S-" + std::to_string(s), "L"}, value(version * 10 + s, version)});
-  }
   for (int round = 0; round < 50; ++round) {
-    auto stream = changes;
-    stream.insert(stream.end(), changes.begin(), changes.begin() + 40);
-    std::shuffle(stream.begin(), stream.end(), random);
     Projection projection(places());
-    for (const auto& [key, one] : stream) projection.apply(key, one);
+    for (const auto& [key, one] : shuffled_and_repeated(random)) projection.apply(key, one);
     for (int s = 0; s < 5; ++s) ASSERT_EQ(projection.find({"S-" + std::to_string(s), "L"})->profile.on_hand, qty(200 + s));
   }
+}
+
+TEST(Projection, negative_control_what_is_told_last_is_not_what_is_latest) {
+  std::mt19937 random(9);
+  int wrong = 0;
+  for (int round = 0; round < 50; ++round) {
+    std::map<PositionKey, PositionValue> naive;
+    for (const auto& [key, one] : shuffled_and_repeated(random)) naive[key] = one;
+    for (const auto& [key, one] : naive) wrong += one.version != 20;
+  }
+  EXPECT_GT(wrong, 100);
 }
 
 /// Within a version the marks tell what is later; an older version with more of them is old all the same.

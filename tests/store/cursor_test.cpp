@@ -173,17 +173,39 @@ TEST_F(Cursors, waiting_rows_wake_with_their_parent_or_run_out) {
   EXPECT_EQ(overdue().size(), 1U);
 }
 
-TEST_F(Cursors, pruning_keeps_what_is_needed) {
-  PositionKey key{"PRUNE", "E"};
-  auto old = movement_of(key, 1, qty(1), Instant::now() + -90LL * 86'400 * 1'000'000);
-  auto count_now = snapshot_of(key, 2, qty(5), Instant::now());
-  auto live = movement_of(key, 3, qty(1), Instant::now() + -90LL * 86'400 * 1'000'000);
-  decide({old.get(), count_now.get(), live.get()});
-  in([](postgres::Transaction& tx) { return prune(tx, {}); });
-  EXPECT_EQ(ask("select string_agg(sequence::text, ',') from movement where sku = 'PRUNE'"), "3") << "above the snapshot none may go";
-  db().run("update change set at = now() - interval '2 days'");
-  EXPECT_FALSE(in([](postgres::Transaction& tx) { return prune(tx, {}); })) << "no more are left";
-  EXPECT_EQ(ask("select count(*) from change"), "0");
+/// Rows on both sides of each limit; what is left of them after pruning by these statements, a bounded number a call.
+class Pruning : public WithStore<Pruning> {
+ protected:
+  std::string left(const std::vector<postgres::Statement>& by) {
+    const PositionKey key{"PRUNE", "E"};
+    constexpr std::int64_t day = 86'400'000'000;
+    for (const char* table : {"movement", "change", "idempotency_key", "position"}) db().run(std::string("truncate ") + table);
+    auto old = movement_of(key, 1, qty(1), Instant::now() + -31 * day), young = movement_of(key, 2, qty(1), Instant::now() + -29 * day);
+    auto count_now = snapshot_of(key, 3, qty(5), Instant::now());
+    auto live = movement_of(key, 4, qty(1), Instant::now() + -90 * day);
+    decide({old.get(), young.get(), count_now.get(), live.get()});
+    db().run("truncate change");
+    db().run("insert into change (at, body) select now() - age, age::text from unnest('{23 hours, 25 hours}'::interval[]) as a(age)");
+    db().run(
+        "insert into idempotency_key select 'c', 'call', age::text, '', 201, '', '', now() - age from unnest('{29 days, 31 "
+        "days}'::interval[]) as a(age)");
+    postgres::Connection connection(db().settings(), "prune", by);
+    auto more = postgres::transact(connection, [](postgres::Transaction& tx) { return prune(tx, {}); });
+    EXPECT_TRUE(more && !*more) << "no more are left";
+    return ask("select string_agg(sequence::text, ' ' order by sequence) from movement") + ", " +
+           ask("select coalesce(string_agg(body, ' '), 'none') from change") + ", " +
+           ask("select coalesce(string_agg(key, ' '), 'none') from idempotency_key");
+  }
+};
+
+/// Movements above their snapshot stay however old they are; of the others, of changes and of keys those younger than the retention.
+TEST_F(Pruning, keeps_what_is_needed) { EXPECT_EQ(left(statements()), "2 4, 23:00:00, 29 days"); }
+
+TEST_F(Pruning, negative_control_each_limit_forgotten_is_seen) {
+  EXPECT_EQ(left(broken("prune_changes", "- $1::interval", "- 0 * $1::interval")), "2 4, none, 29 days") << "an instance that is behind";
+  EXPECT_EQ(left(broken("prune_keys", "- $1::interval", "- 0 * $1::interval")), "2 4, 23:00:00, none") << "a late repeat acts again";
+  EXPECT_EQ(left(broken("prune_movements", "- $1::interval", "- 0 * $1::interval")), "4, 23:00:00, 29 days");
+  EXPECT_EQ(left(broken("prune_movements", "and (m.epoch, m.sequence) <= (p.snap_epoch, p.snap_sequence)", "")), "2, 23:00:00, 29 days");
 }
 
 }  // namespace

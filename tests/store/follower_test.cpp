@@ -248,22 +248,30 @@ TEST_F(Following, a_load_that_failed_is_made_up_for) {
   db().run("drop table who");
 }
 
+/// An instance's memory of positions. `hears_marks` false: it looks at versions alone, as it did before marks were counted.
+class Kept final : public Memory {
+ public:
+  explicit Kept(promise::Projection& into, bool hears_marks = true) : into_(into), hears_marks_(hears_marks) {}
+  void position(const promise::PositionKey& key, const promise::PositionValue& value) override {
+    auto heard = value;
+    if (!hears_marks_) heard.marks = 0;
+    into_.apply(key, heard);
+  }
+  void master(const std::string&, const std::string&, std::int64_t, const std::string&) override {}
+  void stock_feed(const StockFeedRow&) override {}
+  void clear() override { into_.clear(); }
+  void current(Instant) override {}
+
+ private:
+  promise::Projection& into_;
+  bool hears_marks_;
+};
+
 /// A mark changes no quantity and so makes no version; every instance hears of it all the same, and of its end.
 TEST_F(Following, a_mark_reaches_memory_within_its_version) {
   promise::Catalog catalog;
   promise::Projection projection(catalog.places());
-  class Kept final : public Memory {
-   public:
-    explicit Kept(promise::Projection& into) : into_(into) {}
-    void position(const promise::PositionKey& key, const promise::PositionValue& value) override { into_.apply(key, value); }
-    void master(const std::string&, const std::string&, std::int64_t, const std::string&) override {}
-    void stock_feed(const StockFeedRow&) override {}
-    void clear() override { into_.clear(); }
-    void current(Instant) override {}
-
-   private:
-    promise::Projection& into_;
-  } memory(projection);
+  Kept memory(projection);
   Follower follower(db().settings(), memory, {std::chrono::milliseconds(10), std::chrono::minutes(10)});
   ASSERT_TRUE(follower.load());
   follower.start();
@@ -290,6 +298,25 @@ TEST_F(Following, a_mark_reaches_memory_within_its_version) {
   Follower loading(db().settings(), again);
   ASSERT_TRUE(loading.load());
   EXPECT_TRUE(fresh.find(key)->suspect) << "a load tells it too";
+}
+
+/// What is told later was heard, the mark before it was not.
+TEST_F(Following, negative_control_by_versions_alone_a_mark_is_not_heard) {
+  promise::Catalog catalog;
+  promise::Projection projection(catalog.places());
+  Kept deaf(projection, false);
+  Follower follower(db().settings(), deaf, {std::chrono::milliseconds(10), std::chrono::minutes(10)});
+  PositionKey key{"P4", "E"};
+  stock(key, 100);
+  ASSERT_TRUE(follower.load());
+  follower.start();
+  MarkSuspect mark;
+  mark.key = key;
+  mark.why = "a record could not be used";
+  decide(mark);
+  stock({"P5", "E"}, 77);
+  EXPECT_TRUE(soon([&] { return projection.find({"P5", "E"})->profile.on_hand == qty(77); }));
+  EXPECT_FALSE(projection.find(key)->suspect);
 }
 
 /// Own commits are handed over at once, without the way round through the table.
