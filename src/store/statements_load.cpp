@@ -21,25 +21,23 @@ std::string awaited_columns() {
   return "w.source, w.number, w.line, w.part, w.order_id, w.order_line, w.sku, w.location, w.date, w.shipped_at, w.quantity, w.demand";
 }
 
-std::string pairs() { return "unnest($1::text[], $2::text[])"; }
-
 std::vector<postgres::Statement> read_identities() {
   return {
       {"now", "select clock_timestamp()"},
-      {"keys",
-       "select k.client, k.call, k.key, k.fingerprint, k.status, k.headers, k.body from unnest($1::text[], $2::text[], $3::text[]) as "
-       "a(client, call, key) join idempotency_key k on (k.client, k.call, k.key) = (a.client, a.call, a.key)"},
-      {"master", "select m.kind, m.id, m.version, m.body from " + pairs() +
-                     " as a(kind, id) join master m on (m.kind, m.id) = (a.kind, a.id) order by m.kind, m.id for no key update of m"},
-      {"master_read",
-       "select m.kind, m.id, m.version, m.body from " + pairs() + " as a(kind, id) join master m on (m.kind, m.id) = (a.kind, a.id)"},
-      {"order_numbers", "select o.source, o.order_number, o.id from " + pairs() +
-                            " as a(source, number) join sales_order o on (o.source, o.order_number) = (a.source, a.number)"},
+      {"keys", "select k.client, k.call, k.key, k.fingerprint, k.status, k.headers, k.body from " +
+                   rows_of("client text, call text, key text") +
+                   " as a join idempotency_key k on (k.client, k.call, k.key) = (a.client, a.call, a.key)"},
+      {"master", "select m.kind, m.id, m.version, m.body from " + rows_of("kind text, id text") +
+                     " as a join master m on (m.kind, m.id) = (a.kind, a.id) order by m.kind, m.id for no key update of m"},
+      {"master_read", "select m.kind, m.id, m.version, m.body from " + rows_of("kind text, id text") +
+                          " as a join master m on (m.kind, m.id) = (a.kind, a.id)"},
+      {"order_numbers", "select o.source, o.order_number, o.id from " + rows_of("source text, number text") +
+                            " as a join sales_order o on (o.source, o.order_number) = (a.source, a.number)"},
       {"warehouse_order_ids", "select id, order_id from warehouse_order where id = any($1::uuid[])"},
       {"shipments", "select s.id, s.source, s.number, s.fingerprint, s.order_id, s.location, s.shipped_at, s.body, s.created_at from " +
-                        pairs() + " as a(source, number) join shipment s on (s.source, s.number) = (a.source, a.number)"},
-      {"purchase_orders", "select o.customer, o.customer_po, o.source, o.order_number from " + pairs() +
-                              " as a(customer, po) join sales_order o on (o.customer, o.customer_po) = (a.customer, a.po) "
+                        rows_of("source text, number text") + " as a join shipment s on (s.source, s.number) = (a.source, a.number)"},
+      {"purchase_orders", "select o.customer, o.customer_po, o.source, o.order_number from " + rows_of("customer text, po text") +
+                              " as a join sales_order o on (o.customer, o.customer_po) = (a.customer, a.po) "
                               "where o.order_status <> 'cancelled'"},
       {"lock_stock_feeds", "select location from stock_feed where location = any($1::text[]) order by location for no key update"},
       {"stock_feeds", "select location, source, feed, topic, at from stock_feed where location = any($1::text[])"},
@@ -80,32 +78,32 @@ std::vector<postgres::Statement> read_reservation_rows() {
 
 std::vector<postgres::Statement> read_positions() {
   return {
-      {"new_positions", "insert into position (sku, location) select sku, location from " + pairs() +
-                            " as a(sku, location) order by sku collate \"C\", location collate \"C\" on conflict do nothing"},
-      {"positions", "select " + position_columns() + " from " + pairs() +
-                        " as a(sku, location) join position p on (p.sku, p.location) = (a.sku, a.location) "
+      {"new_positions", "insert into position (sku, location) select sku, location from " + rows_of("sku text, location text") +
+                            " as a order by sku collate \"C\", location collate \"C\" on conflict do nothing"},
+      {"positions", "select " + position_columns() + " from " + rows_of("sku text, location text") +
+                        " as a join position p on (p.sku, p.location) = (a.sku, a.location) "
                         "order by p.sku, p.location for no key update of p"},
       {"promises",
        "select p.sku, p.location, p.version, p.on_hand, p.unavailable, p.safety_stock, p.supply, p.demand, p.earliest_expiry, "
        "p.owner, p.suspect from " +
-           pairs() +
-           " as a(sku, location) join position p on (p.sku, p.location) = (a.sku, a.location) "
+           rows_of("sku text, location text") +
+           " as a join position p on (p.sku, p.location) = (a.sku, a.location) "
            "order by p.sku, p.location for no key update of p"},
-      {"due_holds", "select l.sku, l.location, r.id, r.expires_at from " + pairs() +
-                        " as a(sku, location) join reservation_line l on (l.sku, l.location) = (a.sku, a.location) and l.granted > 0 "
+      {"due_holds", "select l.sku, l.location, r.id, r.expires_at from " + rows_of("sku text, location text") +
+                        " as a join reservation_line l on (l.sku, l.location) = (a.sku, a.location) and l.granted > 0 "
                         "join reservation r on r.id = l.reservation_id and r.state in ('created', 'updated')"},
       {"movements",
        "select m.sku, m.location, m.epoch, m.sequence, m.discriminator, m.id, m.source, m.occurred_at, m.delta, m.unavailable_delta, "
-       "m.reason "
-       "from unnest($1::text[], $2::text[], $3::int8[], $4::int8[], $5::text[]) as a(sku, location, epoch, sequence, discriminator) "
-       "join movement m on (m.sku, m.location, m.epoch, m.sequence, m.discriminator) = "
-       "(a.sku, a.location, a.epoch, a.sequence, a.discriminator)"},
+       "m.reason from " +
+           rows_of("sku text, location text, epoch int8, sequence int8, discriminator text") +
+           " as a join movement m on (m.sku, m.location, m.epoch, m.sequence, m.discriminator) = "
+           "(a.sku, a.location, a.epoch, a.sequence, a.discriminator)"},
       {"movements_of",
        "select m.sku, m.location, m.epoch, m.sequence, m.discriminator, m.id, m.source, m.occurred_at, m.delta, m.unavailable_delta, "
        "m.reason "
        "from " +
-           pairs() +
-           " as a(sku, location) join position p on (p.sku, p.location) = (a.sku, a.location) "
+           rows_of("sku text, location text") +
+           " as a join position p on (p.sku, p.location) = (a.sku, a.location) "
            "join movement m on (m.sku, m.location) = (a.sku, a.location) "
            "where m.epoch = -1 or (m.epoch, m.sequence) > (p.snap_epoch, p.snap_sequence)"},
   };
@@ -113,15 +111,17 @@ std::vector<postgres::Statement> read_positions() {
 
 std::vector<postgres::Statement> read_effects() {
   return {
-      {"awaited_at", "select " + awaited_columns() + " from " + pairs() +
-                         " as a(sku, location) join awaited_effect w on (w.sku, w.location) = (a.sku, a.location)"},
-      {"early_at", "select e.kind, e.source, e.number, e.line, e.sku, e.location, e.quantity, e.seen_at from " + pairs() +
-                       " as a(sku, location) join early_effect e on (e.sku, e.location) = (a.sku, a.location)"},
-      {"promised_at", "select c.sku, c.location, o.id, o.source, o.order_number, max(c.version) from " + pairs() +
-                          " as a(sku, location) join commitment c on (c.sku, c.location) = (a.sku, a.location) and c.quantity > 0 "
+      {"awaited_at", "select " + awaited_columns() + " from " + rows_of("sku text, location text") +
+                         " as a join awaited_effect w on (w.sku, w.location) = (a.sku, a.location)"},
+      {"early_at", "select e.kind, e.source, e.number, e.line, e.sku, e.location, e.quantity, e.seen_at from " +
+                       rows_of("sku text, location text") + " as a join early_effect e on (e.sku, e.location) = (a.sku, a.location)"},
+      {"promised_at", "select c.sku, c.location, o.id, o.source, o.order_number, max(c.version) from " +
+                          rows_of("sku text, location text") +
+                          " as a join commitment c on (c.sku, c.location) = (a.sku, a.location) and c.quantity > 0 "
                           "and c.quantity > c.effected join sales_order o on o.id = c.order_id group by c.sku, c.location, o.id"},
-      {"netted_at", "select c.sku, c.location, w.created_at, w.state, sum(c.quantity - c.effected) from " + pairs() +
-                        " as a(sku, location) join commitment c on (c.sku, c.location) = (a.sku, a.location) and c.quantity > 0 "
+      {"netted_at", "select c.sku, c.location, w.created_at, w.state, sum(c.quantity - c.effected) from " +
+                        rows_of("sku text, location text") +
+                        " as a join commitment c on (c.sku, c.location) = (a.sku, a.location) and c.quantity > 0 "
                         "join warehouse_order w on w.id = c.warehouse_order group by c.sku, c.location, w.id"},
   };
 }
