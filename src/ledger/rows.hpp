@@ -41,7 +41,8 @@ struct PositionRow {
   std::int64_t moves = 0;                          ///< movements counted since the snapshot
   std::optional<Instant> gap_since;
   std::string suspect;
-  std::int64_t marks = 0;  ///< how often it became suspect or ceased to be: orders what memory hears of one version
+  std::int64_t marks = 0;       ///< how often it became suspect or ceased to be: orders what memory hears of one version
+  std::uint64_t stored_at = 0;  ///< where its row lies while it is locked: the store's own; 0: it is not stored
   Mark mark = Mark::clean;
   /// Marks it as suspect; an empty `why` ends that. Its quantities and its version stay.
   void suspected(std::string why) {

@@ -123,6 +123,14 @@ InstantArray& InstantArray::add(Instant value) {
   return *this;
 }
 
+PlaceArray& PlaceArray::add(std::uint64_t place) {
+  auto& out = open_element();
+  append(out, static_cast<std::uint32_t>(place >> 16U));
+  append(out, static_cast<std::uint16_t>(place & 0xffffU));
+  close_element();
+  return *this;
+}
+
 UuidArray& UuidArray::add(std::string_view id) {
   if (!is_uuid(id)) {
     refuse("22P02 an id is not a uuid");

@@ -106,6 +106,14 @@ class UuidArray : public Column<UuidArray> {
   UuidArray& add(std::string_view id);
 };
 
+/// tid[]: where rows lie, as Row::place says.
+class PlaceArray : public Column<PlaceArray> {
+ public:
+  using Column::add;
+  PlaceArray() : Column(27) {}
+  PlaceArray& add(std::uint64_t place);
+};
+
 /// bytea[].
 class BytesArray : public Column<BytesArray> {
  public:

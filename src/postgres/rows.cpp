@@ -99,6 +99,18 @@ std::int64_t Row::integer(int column) const {
   return value;
 }
 
+std::uint64_t Row::place(int column) const {
+  const auto text = (*this)[column];  // (block,offset)
+  std::uint32_t block = 0;
+  std::uint16_t offset = 0;
+  const auto* const end = text.data() + text.size();
+  const auto first = std::from_chars(text.data() + !text.empty(), end, block);
+  if (first.ec != std::errc() || first.ptr == end || *first.ptr != ',') unreadable("place", text);
+  const auto second = std::from_chars(first.ptr + 1, end, offset);
+  if (second.ec != std::errc() || second.ptr + 1 != end || offset == 0) unreadable("place", text);
+  return std::uint64_t{block} << 16U | offset;
+}
+
 bool Row::boolean(int column) const {
   const auto text = (*this)[column];
   if (text != "t" && text != "f") unreadable("boolean", text);

@@ -26,6 +26,8 @@ class Row {
   Date date(int column) const;
   Instant instant(int column) const;    ///< timestamptz in any session time zone
   std::string bytes(int column) const;  ///< bytea
+  /// A ctid: where the row lies, its block above 16 bits of its place there; never 0. Good only while the transaction holds its lock.
+  std::uint64_t place(int column) const;
 
   std::optional<std::string> maybe_text(int column) const;
   std::optional<std::int64_t> maybe_integer(int column) const;

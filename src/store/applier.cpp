@@ -39,27 +39,35 @@ void put_master(Transaction& tx, const World& world, Mark mark, const char* stat
   tx.send(statement, kind, id, version, body);
 }
 
+/// Positions are written where they lie: they were locked there by this transaction, so nothing moves them, and their key need not be
+/// looked for again (5 of 11 us).
+std::uint64_t place_of(const PositionRow& row) {
+  if (row.stored_at != 0) return row.stored_at;
+  throw Error({FailureKind::other, {}, "position " + row.key.sku + " at " + row.key.location + " was not loaded under its lock", false});
+}
+
 void put_promises(Transaction& tx, const World& world) {
-  TextArray sku, location, demand;
+  PlaceArray place;
+  TextArray demand;
   IntegerArray version;
   InstantArray expiry;
   for (const auto& [key, row] : world.positions) {
     if (row.mark == Mark::clean) continue;
-    sku.add(key.sku), location.add(key.location), version.add(row.version), demand.add(row.profile.demand.text());
-    expiry.add(row.earliest_expiry);
+    place.add(place_of(row)), version.add(row.version), demand.add(row.profile.demand.text()), expiry.add(row.earliest_expiry);
   }
-  if (!sku.empty()) tx.send("promise_positions", sku, location, version, demand, expiry);
+  if (!place.empty()) tx.send("promise_positions", place, version, demand, expiry);
 }
 
 void put_positions(Transaction& tx, const World& world) {
   if (world.only_promises) return put_promises(tx, world);
-  TextArray sku, location, supply, demand, owner, snap_id, suspect;
+  PlaceArray place;
+  TextArray supply, demand, owner, snap_id, suspect;
   IntegerArray version, snap_epoch, snap_sequence, last_epoch, last_sequence, moves, marks;
   DecimalArray on_hand, unavailable, safety, snap_on_hand, snap_unavailable;
   InstantArray expiry, snap_as_of, gap_since;
   for (const auto& [key, row] : world.positions) {
     if (row.mark == Mark::clean) continue;
-    sku.add(key.sku), location.add(key.location), version.add(row.version);
+    place.add(place_of(row)), version.add(row.version);
     on_hand.add(row.profile.on_hand), unavailable.add(row.profile.unavailable), safety.add(row.profile.safety_stock);
     supply.add(row.profile.supply.text()), demand.add(row.profile.demand.text()), expiry.add(row.earliest_expiry), owner.add(row.owner);
     snap_epoch.add(row.snapshot.epoch), snap_sequence.add(row.snapshot.number), snap_id.add(row.snapshot_id),
@@ -67,9 +75,9 @@ void put_positions(Transaction& tx, const World& world) {
     last_epoch.add(row.last.epoch), last_sequence.add(row.last.number), moves.add(row.moves), gap_since.add(row.gap_since);
     suspect.add(row.suspect), marks.add(row.marks), snap_on_hand.add(row.snapshot_on_hand), snap_unavailable.add(row.snapshot_unavailable);
   }
-  if (sku.empty()) return;
-  tx.send("update_positions", sku, location, version, on_hand, unavailable, safety, supply, demand, expiry, owner, snap_epoch,
-          snap_sequence, snap_id, snap_as_of, last_epoch, last_sequence, moves, gap_since, suspect, snap_on_hand, snap_unavailable, marks);
+  if (place.empty()) return;
+  tx.send("update_positions", place, version, on_hand, unavailable, safety, supply, demand, expiry, owner, snap_epoch, snap_sequence,
+          snap_id, snap_as_of, last_epoch, last_sequence, moves, gap_since, suspect, snap_on_hand, snap_unavailable, marks);
 }
 
 void put_movements(Transaction& tx, const World& world) {

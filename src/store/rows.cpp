@@ -146,6 +146,7 @@ PositionRow first_of_position(const postgres::Row& row) {
 PositionRow promises_from(const postgres::Row& row) {
   PositionRow out = first_of_position(row);
   out.suspect = row.text(10);
+  out.stored_at = row.place(11);
   return out;
 }
 
@@ -161,6 +162,7 @@ PositionRow position_from(const postgres::Row& row) {
   out.snapshot_on_hand = row.decimal(19);
   out.snapshot_unavailable = row.decimal(20);
   out.marks = row.integer(21);
+  out.stored_at = row.place(22);
   return out;
 }
 

@@ -59,12 +59,12 @@ std::vector<postgres::Statement> write_warehouse_orders() {
 std::vector<postgres::Statement> write_positions() {
   return {
       {"update_positions",
-       update_rows("position", "sku text, location text",
+       update_rows("position", "ctid tid",
                    "version int8, on_hand numeric, unavailable numeric, safety_stock numeric, supply text, demand text, "
                    "earliest_expiry timestamptz, owner text, snap_epoch int8, snap_sequence int8, snap_id text, snap_as_of timestamptz, "
                    "last_epoch int8, last_sequence int8, moves int8, gap_since timestamptz, suspect text, snap_on_hand numeric, "
                    "snap_unavailable numeric, marks int8")},
-      {"promise_positions", update_rows("position", "sku text, location text", "version int8, demand text, earliest_expiry timestamptz")},
+      {"promise_positions", update_rows("position", "ctid tid", "version int8, demand text, earliest_expiry timestamptz")},
       {"insert_movements", insert_rows("movement",
                                        "sku text, location text, epoch int8, sequence int8, discriminator text, id text, source text, "
                                        "occurred_at timestamptz, delta numeric, unavailable_delta numeric, reason text")},

@@ -14,7 +14,7 @@ std::string order_columns() {
 std::string position_columns() {
   return "p.sku, p.location, p.version, p.on_hand, p.unavailable, p.safety_stock, p.supply, p.demand, p.earliest_expiry, p.owner, "
          "p.snap_epoch, p.snap_sequence, p.snap_id, p.snap_as_of, p.last_epoch, p.last_sequence, p.moves, p.gap_since, p.suspect, "
-         "p.snap_on_hand, p.snap_unavailable, p.marks";
+         "p.snap_on_hand, p.snap_unavailable, p.marks, p.ctid";
 }
 
 std::string awaited_columns() {
@@ -85,7 +85,7 @@ std::vector<postgres::Statement> read_positions() {
                         "order by p.sku, p.location for no key update of p"},
       {"promises",
        "select p.sku, p.location, p.version, p.on_hand, p.unavailable, p.safety_stock, p.supply, p.demand, p.earliest_expiry, "
-       "p.owner, p.suspect from " +
+       "p.owner, p.suspect, p.ctid from " +
            rows_of("sku text, location text") +
            " as a join position p on (p.sku, p.location) = (a.sku, a.location) "
            "order by p.sku, p.location for no key update of p"},

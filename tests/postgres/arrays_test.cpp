@@ -119,6 +119,7 @@ TEST_F(ArraysServerTest, EveryTypeComesBackUnchanged) {
   UuidArray ids;
   BytesArray bytes;
   BooleanArray flags;
+  PlaceArray places;
   struct Sent {
     std::int64_t integer;
     Decimal decimal;
@@ -126,6 +127,7 @@ TEST_F(ArraysServerTest, EveryTypeComesBackUnchanged) {
     Instant instant;
     std::string id, bytes;
     bool flag;
+    std::uint64_t place;
   };
   std::vector<Sent> sent;
   for (int i = 0; i < 2'000; ++i) {
@@ -137,6 +139,7 @@ TEST_F(ArraysServerTest, EveryTypeComesBackUnchanged) {
     one.id = new_id();
     for (auto n = random() % 40; n > 0; --n) one.bytes += static_cast<char>(random());
     one.flag = random() % 2 == 0;
+    one.place = (random() % (1ULL << 32) << 16) | (1 + random() % 291);
     integers.add(one.integer);
     decimals.add(one.decimal);
     dates.add(one.date);
@@ -144,15 +147,16 @@ TEST_F(ArraysServerTest, EveryTypeComesBackUnchanged) {
     ids.add(one.id);
     bytes.add(one.bytes);
     flags.add(one.flag);
+    places.add(one.place);
     sent.push_back(one);
   }
   auto connection = connect();
   const auto done = transact(connection, [&](Transaction& t) {
     const auto rows = t.query(
-        "select a, b, c, d, e, f, g from unnest($1::int8[], $2::numeric[], $3::date[], $4::timestamptz[], $5::uuid[], $6::bytea[], "
-        "$7::bool[])"
-        " with ordinality as t (a, b, c, d, e, f, g, i) order by i",
-        integers, decimals, dates, instants, ids, bytes, flags);
+        "select a, b, c, d, e, f, g, h from unnest($1::int8[], $2::numeric[], $3::date[], $4::timestamptz[], $5::uuid[], $6::bytea[], "
+        "$7::bool[], $8::tid[])"
+        " with ordinality as t (a, b, c, d, e, f, g, h, i) order by i",
+        integers, decimals, dates, instants, ids, bytes, flags, places);
     ASSERT_EQ(rows.size(), sent.size());
     for (std::size_t i = 0; i < sent.size(); ++i) {
       ASSERT_EQ(rows[i].integer(0), sent[i].integer) << seed;
@@ -162,6 +166,7 @@ TEST_F(ArraysServerTest, EveryTypeComesBackUnchanged) {
       ASSERT_EQ(rows[i][4], sent[i].id) << seed;
       ASSERT_EQ(rows[i].bytes(5), sent[i].bytes) << seed;
       ASSERT_EQ(rows[i].boolean(6), sent[i].flag) << seed;
+      ASSERT_EQ(rows[i].place(7), sent[i].place) << seed << " " << rows[i][7];
     }
   });
   ASSERT_TRUE(done) << done.failure().message;

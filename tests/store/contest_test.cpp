@@ -247,5 +247,24 @@ TEST_F(Contest, concurrent_duplicates_of_a_shipment_with_an_implied_movement) {
   }
 }
 
+/// Positions are written by their place (ctid), which the lock has told. A row that another transaction moved while its lock was waited for
+/// is written where it lies now; a place that was read before the lock (the control) meets no row any more.
+TEST_F(Contest, a_row_that_moved_while_its_lock_was_waited_for_is_written_where_it_lies) {
+  PositionKey key{"MOVED", "E"};
+  stock(key, 5);
+  const auto place = ask("select ctid from position where sku = 'MOVED'");
+  std::thread waiter;
+  auto other = connect();
+  const auto moved = postgres::transact(other, [&](postgres::Transaction& tx) {
+    tx.execute("update position set version = version + 10 where sku = 'MOVED'");
+    waiter = std::thread([&] { stock(key, 9); });
+    while (ask("select count(*) from pg_locks where not granted") == "0") std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  });
+  waiter.join();
+  ASSERT_TRUE(moved) << moved.failure().message;
+  EXPECT_EQ(ask("select version || ' ' || on_hand::int from position where sku = 'MOVED'"), "12 9");
+  EXPECT_EQ(ask("select count(*) from position where ctid = '" + place + "' and sku = 'MOVED'"), "0");
+}
+
 }  // namespace
 }  // namespace crossdock::store
