@@ -79,7 +79,8 @@ std::vector<std::size_t> indexes(const nlohmann::json& names, const std::vector<
 
 std::string Table::statement(std::size_t first_parameter) const {
   std::string arrays, sets;
-  for (std::size_t i = 0; i < types.size(); ++i) arrays += (i ? ", $" : "$") + std::to_string(first_parameter + i) + "::" + types[i] + "[]";
+  for (std::size_t i = 0; i < types.size(); ++i)
+    arrays += (i ? ", unnest($" : "unnest($") + std::to_string(first_parameter + i) + "::" + types[i] + "[]) as " + columns[i];
   const std::string from = write == Write::upsert ? "excluded." : "a.";
   for (std::size_t i = 0; i < columns.size(); ++i) {
     bool is_key = false;
@@ -88,9 +89,9 @@ std::string Table::statement(std::size_t first_parameter) const {
   }
   const auto all = list(columns, "");
   if (write == Write::update)
-    return "update " + name + " t set " + sets + " from unnest(" + arrays + ") as a(" + all + ") where (" + list(named(*this, keys), "t.") +
-           ") = (" + list(named(*this, keys), "a.") + ")";
-  std::string text = "insert into " + name + " as t (" + all + ") select * from unnest(" + arrays + ")";
+    return "update " + name + " t set " + sets + " from (select " + arrays + ") as a where (" + list(named(*this, keys), "t.") + ") = (" +
+           list(named(*this, keys), "a.") + ")";
+  std::string text = "insert into " + name + " as t (" + all + ") select " + arrays;
   if (write == Write::upsert)
     text += " on conflict (" + list(named(*this, keys), "") + ") do update set " + sets + " where (" + list(named(*this, guard), "t.") +
             ") < (" + list(named(*this, guard), "excluded.") + ")";
