@@ -81,7 +81,7 @@ void Sweeper::run() {
   for (;;) {
     sweep();
     std::unique_lock hold(lock_);
-    condition_.wait_for(hold, 250ms, [this] { return stopping_ || woken_; });
+    condition_.wait_for(hold, more_due_ ? 0ms : 250ms, [this] { return stopping_ || woken_; });
     if (stopping_) return;
     woken_ = false;
   }
@@ -128,11 +128,13 @@ void Sweeper::sweep() {
   }
 }
 
+/// After a full turn the next begins at once: many may fall due together, and requests end only some of those that are in their way.
 void Sweeper::expire_holds() {
+  more_due_ = false;
   ledger::ExpireReservations request;
   request.ids = query([](postgres::Transaction& tx) { return store::due_reservations(tx, rows_a_turn); });
   ledger::Request* one = &request;
-  if (!request.ids.empty()) decide({&one, 1});
+  if (!request.ids.empty() && !decide({&one, 1})) more_due_ = request.ids.size() == rows_a_turn;
 }
 
 void Sweeper::release_orders() {

@@ -60,6 +60,7 @@ class Sweeper {
   std::string unsafe_;
   std::atomic<std::int64_t> oldest_transaction_{0};
   bool woken_ = false, stopping_ = false;
+  bool more_due_ = false;  ///< its own thread's
   Deadline slow_at_{Clock::now()}, prune_at_{Clock::now()}, frozen_at_{Clock::now()};
   std::thread thread_;
 };

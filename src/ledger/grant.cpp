@@ -142,6 +142,7 @@ class LineGranter {
     }
     if (never.is_zero()) grant_.promises.earliest_full = last;
     if (short_by.is_zero()) return;
+    world_.came_short = true;
     if (order_.on_shortage == OnShortage::backorder) {
       for (const auto& part : later) commit(part.location, part.date, part.quantity);
       grant_.backordered = never;

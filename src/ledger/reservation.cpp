@@ -119,6 +119,7 @@ void Reserve::decide_new(World& world) {
     }
     row.lines.push_back(std::move(held));
   }
+  world.came_short = world.came_short || !all;
   if (!all && policy == ReservationPolicy::all_or_nothing) {
     decision.undo();
     refuse(world, available);

@@ -81,6 +81,8 @@ class World {
   std::vector<std::int64_t> waiting_done;  ///< ids of waiting rows that this transaction ends
   std::vector<ExceptionEntry> exceptions;
 
+  /// A decision found less stock than it was asked for. Due holds that are not ended yet may be why.
+  bool came_short = false;
   /// What a decision found that it needs beyond what was asked: the store rolls back and begins again with it. Empty at the end.
   Needs missing;
 

@@ -21,8 +21,8 @@ struct Turn {
   bool fenced = false;
 };
 
-void expire_due(World& world, const Loader& loader) {
-  for (const auto& id : loader.due()) {
+void expire_due(World& world, const DueHolds& due) {
+  for (const auto& id : due.ids()) {
     auto* reservation = world.reservation(id);
     if (reservation && reservation->live() && reservation->expires_at <= world.now) expire(world, *reservation);
   }
@@ -30,7 +30,7 @@ void expire_due(World& world, const Loader& loader) {
 
 /// `out` stays where it is until the commit: the world learns the ids of its rows for Kafka then.
 void take_turn(Turn& out, postgres::Transaction& tx, const Shared& shared, std::span<Request* const> requests, const FeedWork* feed,
-               Needs& needs) {
+               Needs& needs, DueHolds& due) {
   auto& world = out.world.emplace(Instant{}, shared.rules, shared.locations());
   tx.ask("now", [&world](const postgres::Row& row) { world.now = row.instant(0); });
   world.only_promises = !feed && std::all_of(requests.begin(), requests.end(), [](const auto* each) { return each->only_promises(); });
@@ -38,16 +38,17 @@ void take_turn(Turn& out, postgres::Transaction& tx, const Shared& shared, std::
     out.fenced = true;
     return;
   }
-  Loader loader(tx, world, needs);
+  Loader loader(tx, world, needs, due);
   loader.load(requests);
   tx.settle();  // the clock was asked, even if nothing was
-  expire_due(world, loader);
+  expire_due(world, due);
   std::vector<Request*> refused;
   for (auto* request : requests) {
     request->decide(world);
     if (request->reply.refusal) refused.push_back(request);
   }
   if (!refused.empty() && loader.overtaken(refused)) throw BeginAgain{};
+  if (world.came_short && due.look_further()) throw BeginAgain{};
   if (!needs.covers(world.missing)) {
     needs.add(world.missing);
     throw BeginAgain{};
@@ -61,12 +62,13 @@ void take_turn(Turn& out, postgres::Transaction& tx, const Shared& shared, std::
 postgres::Attempt<Decided> decide(postgres::Connection& connection, const Shared& shared, std::span<Request* const> requests,
                                   const FeedWork* feed) {
   Needs needs;
+  DueHolds due(shared.due_holds);
   for (int beginning = 0; beginning < most_beginnings; ++beginning) {
     bool again = false, fenced = false;
     auto done = postgres::transact(connection, [&](postgres::Transaction& tx) -> postgres::Attempt<std::shared_ptr<Turn>> {
       try {
         auto made = std::make_shared<Turn>();
-        take_turn(*made, tx, shared, requests, feed, needs);
+        take_turn(*made, tx, shared, requests, feed, needs, due);
         fenced = made->fenced;
         if (!fenced) return made;
         // Rolled back: the fence may have moved the cursors of other partitions before it met the one that is not ours any more.

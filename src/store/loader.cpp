@@ -34,7 +34,7 @@ void Loader::load_in_one_trip() {
   ask_positions(sorted(fresh(needs_.positions, done_.positions)));
   read_dependants(transaction_, world_, needs_, done_);
   transaction_.settle();
-  if (any_due_) find_due_holds();
+  find_due_holds();
 }
 
 void Loader::load(std::span<Request* const> requests) {
@@ -107,7 +107,7 @@ bool Loader::lock_positions() {
   ask_dependants();  // what hangs on the positions is seen by later statements, hence under their locks
   transaction_.settle();
   find_absent();
-  if (any_due_) find_due_holds();
+  find_due_holds();
   return true;
 }
 
@@ -154,27 +154,7 @@ void Loader::lock_reservations() {
 }
 
 void Loader::find_due_holds() {
-  std::vector<PositionKey> keys;
-  for (auto& [key, position] : world_.positions)
-    if (position.earliest_expiry && *position.earliest_expiry <= world_.now) {
-      keys.push_back(key);
-      position.earliest_expiry.reset();
-      position.mark = Mark::changed;
-    }
-  Pairs pairs(keys);
-  bool unknown = false;
-  for (auto row : transaction_.run("due_holds", pairs.first, pairs.second)) {
-    Instant at = row.instant(3);
-    std::string id = row.text(2);
-    if (at <= world_.now && !named_.contains(id)) {
-      due_.insert(id);
-      unknown = needs_.reservations.insert(id).second || unknown;
-    } else {
-      auto& earliest = world_.positions[{row.text(0), row.text(1)}].earliest_expiry;
-      if (!earliest || at < *earliest) earliest = at;
-    }
-  }
-  if (unknown) throw BeginAgain{};
+  if (any_due_ && due_.find(transaction_, world_, needs_, named_)) throw BeginAgain{};
 }
 
 /// A customer's first order: its row is made before any exposure is locked, so that all lock in one order.

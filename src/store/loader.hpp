@@ -6,6 +6,7 @@
 
 #include "ledger/world.hpp"
 #include "postgres/connection.hpp"
+#include "store/due_holds.hpp"
 
 namespace crossdock::store {
 
@@ -14,14 +15,14 @@ struct BeginAgain {};
 
 class Loader {
  public:
-  /// `needs` outlives attempts: what one attempt found out late, the next asks for at once.
-  Loader(postgres::Transaction& transaction, ledger::World& world, ledger::Needs& needs)
-      : transaction_(transaction), world_(world), needs_(needs) {}
+  /// `needs` and `due` outlive attempts: what one attempt found out late, the next asks for at once.
+  Loader(postgres::Transaction& transaction, ledger::World& world, ledger::Needs& needs, DueHolds& due)
+      : transaction_(transaction), world_(world), needs_(needs), due_(due) {
+    due_.attempt();
+  }
 
   /// Loads until no request asks for more. Throws BeginAgain when a lock would be taken out of order.
   void load(std::span<ledger::Request* const> requests);
-  /// Reservations on the locked positions whose time is over and that no request of the batch names: to be expired first.
-  const std::set<std::string>& due() const { return due_; }
   /// After the decisions: whether what made an identity known (a key, an order, a shipment) committed between its reading and the locks, so
   /// that a refusal rests on the outcome of the request's own duplicate. Then all begins again and finds it.
   bool overtaken(std::span<ledger::Request* const> refused);
@@ -47,12 +48,12 @@ class Loader {
   postgres::Transaction& transaction_;
   ledger::World& world_;
   ledger::Needs& needs_;
+  DueHolds& due_;
   ledger::Needs done_;
   std::set<std::string> named_;  ///< reservations that requests themselves ask for
   bool orders_locked_ = false, positions_locked_ = false;
   bool any_due_ = false;                              ///< on the locked positions are holds whose time is over
   ledger::Keys<ledger::PositionKey> awaited_locked_;  ///< whose awaited effects were read under the locks
-  std::set<std::string> due_;
 };
 
 /// Orders with lines, commitments and warehouse orders, unlocked: for reading.

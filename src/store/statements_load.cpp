@@ -21,6 +21,13 @@ std::string awaited_columns() {
   return "w.source, w.number, w.line, w.part, w.order_id, w.order_line, w.sku, w.location, w.date, w.shipped_at, w.quantity, w.demand";
 }
 
+/// Lines of the reservation r on the positions asked for. Through `offset` it stays a look-up by r: of an item's lines nearly all are of
+/// reservations that have ended long ago, and reading those is what the planner would rather do.
+std::string lines_held() {
+  return "select h.sku, h.location from reservation_line h where h.reservation_id = r.id and h.granted > 0 and h.sku = any($1::text[]) "
+         "and (h.sku, h.location) in (select sku, location from unnest($1::text[], $2::text[]) as a(sku, location)) offset 0";
+}
+
 std::vector<postgres::Statement> read_identities() {
   return {
       {"now", "select clock_timestamp()"},
@@ -89,9 +96,16 @@ std::vector<postgres::Statement> read_positions() {
            rows_of("sku text, location text") +
            " as a join position p on (p.sku, p.location) = (a.sku, a.location) "
            "order by p.sku, p.location for no key update of p"},
-      {"due_holds", "select l.sku, l.location, r.id, r.expires_at from " + rows_of("sku text, location text") +
-                        " as a join reservation_line l on (l.sku, l.location) = (a.sku, a.location) and l.granted > 0 "
-                        "join reservation r on r.id = l.reservation_id and r.state in ('created', 'updated')"},
+      // The last of $6 that were looked at is told in any case: there may be more behind it. $6 null: all are looked at.
+      {"due_holds",
+       "select r.id, l.sku is not null, coalesce(r.n = $6, false) from (select id, expires_at, row_number() over (order by expires_at) as "
+       "n from reservation where state in ('created', 'updated') and expires_at <= $3::timestamptz and id <> all($4::uuid[]) order by "
+       "expires_at limit $6::int8) r left join lateral (" +
+           lines_held() + ") l on true where l.sku is not null or r.n = $6 order by r.expires_at limit $5"},
+      {"next_holds",
+       "with ahead as materialized (select id, expires_at from reservation where state in ('created', 'updated') and expires_at > "
+       "$3::timestamptz order by expires_at limit $4) select l.sku, l.location, min(r.expires_at) from ahead r cross join lateral (" +
+           lines_held() + ") l group by l.sku, l.location union all select null, null, max(expires_at) from ahead having count(*) >= $4"},
       {"movements",
        "select m.sku, m.location, m.epoch, m.sequence, m.discriminator, m.id, m.source, m.occurred_at, m.delta, m.unavailable_delta, "
        "m.reason from " +

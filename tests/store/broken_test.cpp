@@ -132,7 +132,7 @@ TEST_F(Broken, due_holds_that_nobody_sees_are_in_the_way) {
     return next->reply.status;
   };
   EXPECT_EQ(status("SEEN", statements()), 201);
-  EXPECT_EQ(status("UNSEEN", broken("due_holds", "r.state in ('created', 'updated')", "r.state = 'nothing'")), 409);
+  EXPECT_EQ(status("UNSEEN", broken("due_holds", "state in ('created', 'updated')", "state = 'nothing'")), 409);
 }
 
 class Heard final : public Memory {

@@ -17,7 +17,8 @@ class Rows : public WithStore<Rows> {
     auto done = postgres::transact(connection, [&](postgres::Transaction& tx) {
       world.emplace(Instant::now(), shared.rules, shared.locations());
       Needs needs;
-      Loader loader(tx, *world, needs);
+      DueHolds due({});
+      Loader loader(tx, *world, needs, due);
       loader.load(batch);
     });
     EXPECT_TRUE(done) << done.failure().message;
