@@ -2,7 +2,7 @@
 #include "api/state.hpp"
 #include "ledger/render.hpp"
 #include "ledger/reservation.hpp"
-#include "store/loader.hpp"
+#include "store/reader.hpp"
 
 namespace crossdock::api {
 
@@ -72,13 +72,13 @@ Task<http::Response> reserve(Shared state, http::Request& request) {
 Task<http::Response> get(Shared state, http::Request& request) {
   std::string id(request.param("id"));
   if (!is_uuid(id)) co_return missing(request, "reservation " + id);
-  auto rows = std::make_shared<std::vector<ledger::ReservationRow>>();
+  auto row = std::make_shared<std::optional<ledger::ReservationRow>>();
   auto asking =
-      state->hub.ask([rows, id](postgres::Transaction& tx) { *rows = store::read_reservations(tx, {id}); }, deadline_of(*state, request));
+      state->hub.ask([row, id](postgres::Transaction& tx) { *row = store::find_reservation(tx, id); }, deadline_of(*state, request));
   Outcome asked = co_await std::move(asking);
   if (!asked) co_return failed(request, asked.fault());
-  if (rows->empty() || !rows->front().visible_to(reservations_of(request))) co_return missing(request, "reservation " + id);
-  co_return http::Response(200, ledger::render(rows->front()));
+  if (!*row || !(*row)->visible_to(reservations_of(request))) co_return missing(request, "reservation " + id);
+  co_return http::Response(200, ledger::render(**row));
 }
 
 Task<http::Response> release(Shared state, http::Request& request) {

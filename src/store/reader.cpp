@@ -1,6 +1,7 @@
 #include "store/reader.hpp"
 
 #include "crossdock/base/deadline.hpp"
+#include "store/loader.hpp"
 #include "store/rows.hpp"
 #include "store/statements.hpp"
 
@@ -21,6 +22,18 @@ std::vector<Statement> statements() {
   all.push_back(
       {"shipment_by_id",
        "select id, source, number, fingerprint, order_id, location, shipped_at, body, created_at from shipment where id = $1::uuid"});
+  // Its places are those that it held at. What was shipped from one and awaits nothing there has been seen to leave; what was freed has
+  // not.
+  all.push_back(
+      {"reservation_consumed",
+       "with place as (select distinct r.order_id, l.sku, l.location from reservation r join reservation_line l on l.reservation_id = r.id "
+       "and l.granted > 0 where r.id = $1::uuid) select not exists (select 1 from place p join commitment c on (c.order_id, c.sku, "
+       "c.location) = (p.order_id, p.sku, p.location) and c.quantity > 0) and not exists (select 1 from place p join awaited_effect w on "
+       "(w.order_id, w.sku, w.location) = (p.order_id, p.sku, p.location) and w.quantity > 0) and exists (select 1 from place p join "
+       "shipment s on (s.order_id, s.location) = (p.order_id, p.location) cross join lateral jsonb_array_elements(s.body::jsonb -> "
+       "'lines') "
+       "e join order_line o on o.order_id = p.order_id and o.sku = p.sku and o.line = (e ->> 'order_line')::integer where (e ->> "
+       "'quantity')::numeric > 0)"});
   all.push_back({"exceptions_newest", "select id, at, kind, reason, detail, origin from exception order by id desc limit $1"});
   all.push_back(
       {"audit_newest",
@@ -57,6 +70,14 @@ std::optional<ledger::ShipmentRow> find_shipment(Transaction& tx, const std::str
   auto rows = tx.run("shipment_by_id", id);
   if (rows.empty()) return {};
   return shipment_from(rows[0]);
+}
+
+std::optional<ledger::ReservationRow> find_reservation(Transaction& tx, const std::string& id) {
+  auto rows = read_reservations(tx, {id});
+  if (rows.empty()) return {};
+  auto& row = rows.front();
+  if (row.state == ReservationState::committed && tx.run("reservation_consumed", id)[0].boolean(0)) row.state = ReservationState::consumed;
+  return std::move(row);
 }
 
 std::optional<ledger::MasterRow> find_master(Transaction& tx, const ledger::MasterId& id) {

@@ -31,6 +31,10 @@ struct JournalStep {
 std::vector<std::string> find_orders(postgres::Transaction& transaction, const OrderFilter& filter);
 std::vector<JournalStep> timeline_of(postgres::Transaction& transaction, const std::string& order_id);
 std::optional<ledger::ShipmentRow> find_shipment(postgres::Transaction& transaction, const std::string& id);
+/// A committed one is told as consumed once it is: of its order nothing is committed any more, nor shipped and not yet seen to leave, where
+/// it held stock, and something has left there (a cancelled order's stays committed). Told, not stored: it cannot go stale, and neither
+/// shipments nor movements have to look for reservations.
+std::optional<ledger::ReservationRow> find_reservation(postgres::Transaction& transaction, const std::string& id);
 std::optional<ledger::MasterRow> find_master(postgres::Transaction& transaction, const ledger::MasterId& id);
 /// Of what a check needs from the store: pending exposure and earlier uses of a purchase order number.
 struct CustomerFacts {

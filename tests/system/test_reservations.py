@@ -266,15 +266,81 @@ def test_expiry_against_confirm_race(api, seed):
         eventually(lambda: seed.available(sku, location) == str(free), limit=4, what="the free stock")
 
 
-def test_a_shipped_order_consumes_its_reservation(api, seed):
+def ship(seed, order, location, *lines, **members):
+    body = seed.shipment(order, location, *lines, **members)
+    fine(seed.api.post("/v1/shipments", body), 201)
+    return body
+
+
+def leave(seed, sku, location, shipment, quantity):
+    """The stock's side of a shipment."""
+    seed.events(seed.movement(location, sku, f"-{quantity}", reason="ship", reference={"kind": "shipment", "source": seed.source, "number": shipment["shipment_number"], "line": 1}))
+
+
+def test_it_is_consumed_when_the_last_of_it_was_seen_to_leave(api, seed):
+    """PROTOCOLS.md G: committed, shipped (effect awaited), consumed. A state that came with the shipment would fail here twice."""
     sku, location = seed.place("10")
     made = fine(seed.reserve((sku, 5, location)), 201)
     order = seed.order((sku, 5, location), reservation=made["id"])
-    shipment = seed.shipment(order, location, (1, 5, "complete"))
-    fine(api.post("/v1/shipments", shipment), 201)
-    seed.events(seed.movement(location, sku, "-5", reason="ship", reference={"kind": "shipment", "source": seed.source, "number": shipment["shipment_number"], "line": 1}))
-    assert get(api, made)["state"] in ("committed", "consumed")
+    steps = [get(api, made)["state"]]
+    first = ship(seed, order, location, (1, 2))
+    steps.append(get(api, made)["state"])
+    leave(seed, sku, location, first, 2)
+    steps.append(get(api, made)["state"])
+    second = ship(seed, order, location, (1, 3))
+    steps.append(get(api, made)["state"])
+    assert steps == ["committed"] * 4, "3 are shipped, and nobody has seen them leave"
+    leave(seed, sku, location, second, 3)
+    assert get(api, made)["state"] == "consumed"
     assert seed.available(sku, location) == "5"
+    response = api.post(f"/v1/reservations/{made['id']}/release", None)
+    assert (response.status_code, response.json()["code"]) == (409, "reservation_not_open")
+
+
+def test_it_is_consumed_by_the_shipment_where_the_movement_came_first(api, seed):
+    sku, location = seed.place("10")
+    made = fine(seed.reserve((sku, 5, location)), 201)
+    order = seed.order((sku, 5, location), reservation=made["id"])
+    body = seed.shipment(order, location, (1, 5, "complete"))
+    leave(seed, sku, location, body, 5)
+    assert get(api, made)["state"] == "committed", "nobody has told what left"
+    fine(api.post("/v1/shipments", body), 201)
+    assert get(api, made)["state"] == "consumed"
+
+
+def test_what_was_held_elsewhere_too_is_waited_for(api, seed):
+    one, location = seed.place("10", location=seed.location(ship_effect="implied"))
+    two, _ = seed.place("10", location=location)
+    made = fine(seed.reserve((one, 5, location), (two, 5, location)), 201)
+    order = seed.order((one, 5, location), (two, 4, location), reservation=made["id"])
+    ship(seed, order, location, (1, 5))
+    assert get(api, made)["state"] == "committed"
+    ship(seed, order, location, (2, 4))
+    assert get(api, made)["state"] == "consumed"
+
+
+def test_a_hold_of_which_nothing_left_was_not_consumed(api, seed):
+    sku, location = seed.place("10")
+    made = fine(seed.reserve((sku, 5, location)), 201)
+    order = seed.order((sku, 5, location), reservation=made["id"])
+    ship(seed, order, location, (1, 0, "short_cancel"))
+    assert figures(fine(api.get(f"/v1/orders/{order['id']}"), 200))["cancelled"] == "5"
+    assert get(api, made)["state"] == "committed"
+
+
+def test_what_left_from_elsewhere_did_not_consume_it(api, seed):
+    """Of one line 5 are held here and 7 promised there. Those there leave, these here end unshipped."""
+    sku, here = seed.place("5", location=seed.location(ship_effect="implied"))
+    there = seed.location(ship_effect="implied")
+    seed.stock(there, sku, 7)
+    made = fine(seed.reserve((sku, 5, here)), 201)
+    order = seed.order((sku, 12), reservation=made["id"])
+    assert {(promise["location"], promise["quantity"]) for promise in order["lines"][0]["promises"]} == {(here, "5"), (there, "7")}
+    ship(seed, order, there, (1, 7))
+    ship(seed, order, here, (1, 0, "short_cancel"))
+    told = figures(fine(api.get(f"/v1/orders/{order['id']}"), 200))
+    assert (told["committed"], told["shipped"], told["cancelled"]) == ("0", "7", "5")
+    assert get(api, made)["state"] == "committed"
 
 
 def test_release_twice_under_one_key(api, seed):
