@@ -312,6 +312,9 @@ Health Hub::health() const {
   if (age > 1'500'000) out.degraded.push_back("postgres is away: the projection is " + std::to_string(age / 1'000) + " ms old");
   if (!publisher_->kafka_up() || !intake_->kafka_up()) out.degraded.emplace_back("kafka is away");
   if (intake_->gaps()) out.degraded.push_back(std::to_string(intake_->gaps()) + " feed partitions have a data gap");
+  if (auto off = shared_.clock->off())
+    out.degraded.push_back("the database's clock jumped by " + std::to_string(off) +
+                           " s: no hold ends until it is back, or has stayed there for 10 minutes");
   if (auto unsafe = sweeper_->unsafe(); !unsafe.empty()) out.degraded.push_back("the database is not durable: " + unsafe);
   return out;
 }
@@ -330,6 +333,8 @@ void Hub::watch() {
       [this] { return static_cast<double>(sealer_->places()); });
   add("crossdock_audit_heads_lost_total", "Heads of the audit's chain that could not be written to their file.",
       [this] { return static_cast<double>(sealer_->lost_heads()); });
+  add("crossdock_database_clock_jump_seconds", "By how much the database's clock has jumped; 0 while it is believed.",
+      [this] { return static_cast<double>(shared_.clock->off()); });
   add("crossdock_events_published_total", "Events that Kafka has acknowledged.",
       [this] { return static_cast<double>(publisher_->published()); });
   add("crossdock_outbox_batch", "Events in the batch that is being published.",

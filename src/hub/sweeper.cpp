@@ -1,5 +1,6 @@
 #include "hub/sweeper.hpp"
 
+#include "crossdock/base/boot_time.hpp"
 #include "crossdock/model/trace.hpp"
 #include "ledger/reservation.hpp"
 #include "observe/log.hpp"
@@ -112,16 +113,45 @@ void Sweeper::end_frozen() {
     log::warning("sweep.frozen", {{"sessions", ended}, {"message", "an instance was silent in the middle of a transaction; it was ended"}});
 }
 
+/// Whether what rests on the passing of time may be done now.
+bool Sweeper::look_at_clock() {
+  using Told = store::ClockWatch::Told;
+  std::chrono::microseconds asked{};
+  auto read = query([&](postgres::Transaction& tx) {
+    asked = since_boot();
+    return std::optional(store::clock_of(tx));
+  });
+  if (!read) return false;
+  now_ = *read;
+  auto& watch = *shared_.clock;
+  const auto told = watch.observe(now_, asked, since_boot());
+  if (told == Told::jumped)
+    log::error(
+        "sweep.clock_jumped",
+        {{"seconds", watch.off()},
+         {"message", "the database's clock has jumped; until it is back, or for 10 minutes, no hold ends and nothing old is deleted"}});
+  if (told == Told::back) log::info("sweep.clock_back", {{"message", "the database's clock is back where it should be"}});
+  if (told == Told::believed) log::warning("sweep.clock_believed", {{"message", "the database's clock has stayed where it jumped to"}});
+  return watch.believes(now_, since_boot());
+}
+
+/// All that is due by the clock.
+void Sweeper::bring_about() {
+  expire_holds();
+  end_waits();
+  release_orders();
+  raise_gaps();
+}
+
 void Sweeper::sweep() {
   end_frozen();
+  const bool timely = look_at_clock();
+  more_due_ = false;
   if (!*shared_.barred) {
-    expire_holds();
     wake_waiting();
-    end_waits();
-    release_orders();
-    raise_gaps();
+    if (timely) bring_about();
   }
-  if (prune_at_.passed()) prune();
+  if (timely && prune_at_.passed()) prune();
   if (slow_at_.passed()) {
     keep_house();
     slow_at_ = Deadline::in(*shared_.barred ? 5s : 60s);
@@ -130,9 +160,8 @@ void Sweeper::sweep() {
 
 /// After a full turn the next begins at once: many may fall due together, and requests end only some of those that are in their way.
 void Sweeper::expire_holds() {
-  more_due_ = false;
   ledger::ExpireReservations request;
-  request.ids = query([](postgres::Transaction& tx) { return store::due_reservations(tx, rows_a_turn); });
+  request.ids = query([this](postgres::Transaction& tx) { return store::due_reservations(tx, now_, rows_a_turn); });
   ledger::Request* one = &request;
   if (!request.ids.empty() && !decide({&one, 1})) more_due_ = request.ids.size() == rows_a_turn;
 }
@@ -150,7 +179,7 @@ void Sweeper::release_orders() {
 void Sweeper::raise_gaps() {
   ledger::RaiseGaps request;
   request.origin = origin();
-  request.keys = query([this](postgres::Transaction& tx) { return store::due_gaps(tx, settings_.rules.gap_tolerance, rows_a_turn); });
+  request.keys = query([this](postgres::Transaction& tx) { return store::due_gaps(tx, now_, settings_.rules.gap_tolerance, rows_a_turn); });
   ledger::Request* one = &request;
   if (!request.keys.empty()) decide({&one, 1});
 }
@@ -207,7 +236,7 @@ void Sweeper::wake_rows(std::span<const ledger::WaitingRow> rows) {
 }
 
 void Sweeper::end_waits() {
-  auto rows = query([](postgres::Transaction& tx) { return store::overdue_rows(tx, rows_a_turn); });
+  auto rows = query([this](postgres::Transaction& tx) { return store::overdue_rows(tx, now_, rows_a_turn); });
   if (rows.empty()) return;
   bury_rows(rows, [](const ledger::WaitingRow& row) {
     auto wanted = row.want_key;
@@ -240,7 +269,7 @@ void Sweeper::bury_rows(std::span<const ledger::WaitingRow> rows, const std::fun
 
 /// As much a sweep as holds up nothing, until nothing old is left: what is written all day goes as fast as it came.
 void Sweeper::prune() {
-  bool more = query([&](postgres::Transaction& tx) { return store::prune(tx, settings_.retention); });
+  bool more = query([&](postgres::Transaction& tx) { return store::prune(tx, now_, settings_.retention); });
   prune_at_ = Deadline::in(more ? 0s : 60s);
 }
 

@@ -35,7 +35,9 @@ class Sweeper {
  private:
   void run();
   void sweep();
+  bool look_at_clock();
   void end_frozen();
+  void bring_about();
   void expire_holds();
   void release_orders();
   void raise_gaps();
@@ -60,6 +62,7 @@ class Sweeper {
   std::string unsafe_;
   std::atomic<std::int64_t> oldest_transaction_{0};
   bool woken_ = false, stopping_ = false;
+  Instant now_;            ///< the database's clock as this sweep read it, and believed it
   bool more_due_ = false;  ///< its own thread's
   Deadline slow_at_{Clock::now()}, prune_at_{Clock::now()}, frozen_at_{Clock::now()};
   std::thread thread_;

@@ -172,6 +172,7 @@ void ReleaseDue::ask(const World& world, Needs& needs) const {
 }
 
 void ReleaseDue::decide(World& world) {
+  if (!world.clock_believed) return;
   for (const auto& id : ids) {
     auto* order = world.order(id);
     if (!order || !releasable(*order)) continue;

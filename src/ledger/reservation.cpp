@@ -187,6 +187,7 @@ void ExpireReservations::ask(const World& world, Needs& needs) const {
 }
 
 void ExpireReservations::decide(World& world) {
+  if (!world.clock_believed) return;
   for (const auto& id : ids) {
     auto* row = world.reservation(id);
     if (row && row->live() && row->expires_at <= world.now) expire(world, *row);

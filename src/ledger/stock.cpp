@@ -270,6 +270,7 @@ std::pair<std::int64_t, std::int64_t> missing_of(const World& world, const Posit
 }  // namespace
 
 void RaiseGaps::decide(World& world) {
+  if (!world.clock_believed) return;
   std::int64_t tolerance = std::chrono::microseconds(world.rules.gap_tolerance).count();
   for (const auto& key : keys) {
     auto* position = world.position(key);

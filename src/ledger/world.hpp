@@ -52,7 +52,8 @@ class World {
   World(Instant at, const Rules& chosen, std::shared_ptr<const promise::Locations> places)
       : now(at), rules(chosen), locations(std::move(places)) {}
 
-  Instant now;  ///< the database's clock
+  Instant now;                 ///< the database's clock
+  bool clock_believed = true;  ///< false: it has jumped, so nothing that rests on the passing of time is decided
   const Rules& rules;
   std::shared_ptr<const promise::Locations> locations;
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "crossdock/base/boot_time.hpp"
 #include "ledger/reservation.hpp"
 #include "store/applier.hpp"
 #include "store/loader.hpp"
@@ -22,6 +23,7 @@ struct Turn {
 };
 
 void expire_due(World& world, const DueHolds& due) {
+  if (!world.clock_believed) return;
   for (const auto& id : due.ids()) {
     auto* reservation = world.reservation(id);
     if (reservation && reservation->live() && reservation->expires_at <= world.now) expire(world, *reservation);
@@ -32,7 +34,10 @@ void expire_due(World& world, const DueHolds& due) {
 void take_turn(Turn& out, postgres::Transaction& tx, const Shared& shared, std::span<Request* const> requests, const FeedWork* feed,
                Needs& needs, DueHolds& due) {
   auto& world = out.world.emplace(Instant{}, shared.rules, shared.locations());
-  tx.ask("now", [&world](const postgres::Row& row) { world.now = row.instant(0); });
+  tx.ask("now", [&](const postgres::Row& row) {
+    world.now = row.instant(0);
+    world.clock_believed = shared.clock->believes(world.now, since_boot());
+  });
   world.only_promises = !feed && std::all_of(requests.begin(), requests.end(), [](const auto* each) { return each->only_promises(); });
   if (feed && feed->fence && !feed->fence(tx)) {
     out.fenced = true;

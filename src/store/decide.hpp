@@ -8,6 +8,7 @@
 #include "ledger/world.hpp"
 #include "postgres/connection.hpp"
 #include "store/change.hpp"
+#include "store/clock_watch.hpp"
 #include "store/due_holds.hpp"
 
 namespace crossdock::store {
@@ -18,6 +19,8 @@ struct Shared {
   std::function<std::shared_ptr<const promise::Locations>()> locations;
   /// Set while the database is not durable: nothing may be decided, since what is answered could be lost (PROTOCOLS.md 0).
   std::shared_ptr<std::atomic<bool>> barred = std::make_shared<std::atomic<bool>>(false);
+  /// No hold ends by a clock that has jumped. The sweeper tells it what the database's clock says.
+  std::shared_ptr<ClockWatch> clock = std::make_shared<ClockWatch>();
   DueBounds due_holds;
   ChangeSink* own_commits = nullptr;                                              ///< is told of each commit at once
   std::function<void(std::vector<ledger::Outgoing>)> outgoing;                    ///< gets what it put into the outbox (Outbox::offer)

@@ -154,7 +154,7 @@ void Loader::lock_reservations() {
 }
 
 void Loader::find_due_holds() {
-  if (any_due_ && due_.find(transaction_, world_, needs_, named_)) throw BeginAgain{};
+  if (any_due_ && world_.clock_believed && due_.find(transaction_, world_, needs_, named_)) throw BeginAgain{};
 }
 
 /// A customer's first order: its row is made before any exposure is locked, so that all lock in one order.

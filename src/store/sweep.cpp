@@ -38,21 +38,20 @@ std::vector<ledger::WaitingRow> rows_of(const Rows& rows) {
 
 }  // namespace
 
-// The clock is asked once, as (select clock_timestamp()): by itself it is volatile, and no index can serve a comparison with it.
 std::vector<Statement> sweep_statements() {
   const std::string columns = waiting_columns;
   // What is no UUID names no order; as one it is found by the index.
   const std::string uuid = "case when w.want_key ~ '^[0-9a-fA-F]{8}-([0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}$' then w.want_key::uuid end";
   return {
       {"due_reservations",
-       "select id from reservation where state in ('created', 'updated') and expires_at <= (select clock_timestamp()) "
-       "order by expires_at limit $1"},
+       "select id from reservation where state in ('created', 'updated') and expires_at <= $1::timestamptz "
+       "order by expires_at limit $2"},
       {"due_releases",
        "select id from sales_order where release_due is not null and release_due <= current_date + $1::int + 1 "
        "order by release_due limit $2"},
       {"due_gaps",
-       "select sku, location from position where gap_since is not null and suspect <> 'gap' and gap_since < (select clock_timestamp()) "
-       "- $1::interval limit $2"},
+       "select sku, location from position where gap_since is not null and suspect <> 'gap' and gap_since < $1::timestamptz "
+       "- $2::interval limit $3"},
       {"woken",
        "select " + columns +
            " from waiting w where exists (select 1 from master m where (m.kind, m.id) = (w.want_kind, w.want_key)) or "
@@ -60,7 +59,7 @@ std::vector<Statement> sweep_statements() {
            "o.order_number = split_part(w.want_key, E'\\n', 2))) or (w.want_kind = 'order_id' and (exists (select 1 from sales_order o "
            "where o.id = " +
            uuid + ") or exists (select 1 from warehouse_order v where v.id = " + uuid + "))) order by w.id limit $1"},
-      {"overdue", "select " + columns + " from waiting w where w.until <= (select clock_timestamp()) order by w.id limit $1"},
+      {"overdue", "select " + columns + " from waiting w where w.until <= $1::timestamptz order by w.id limit $2"},
       {"lock_waiting", "select id from waiting where id = any($1::int8[]) order by id for update"},
       {"end_frozen",
        "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and usename = current_user and pid <> "
@@ -68,22 +67,24 @@ std::vector<Statement> sweep_statements() {
        "xact_start is not null and state = 'active' and wait_event = 'ClientRead' and greatest(state_change, query_start) < "
        "clock_timestamp() - $1::interval"},
       {"prune_changes",
-       "delete from change where ctid = any(array(select ctid from change where at < (select clock_timestamp()) - $1::interval limit "
+       "delete from change where ctid = any(array(select ctid from change where at < $1::timestamptz - $2::interval limit "
        "5000))"},
       {"prune_keys",
-       "delete from idempotency_key where ctid = any(array(select ctid from idempotency_key where created_at < (select "
-       "clock_timestamp()) - $1::interval limit 5000))"},
+       "delete from idempotency_key where ctid = any(array(select ctid from idempotency_key where created_at < "
+       "$1::timestamptz - $2::interval limit 5000))"},
       {"prune_movements",
        "delete from movement where ctid = any(array(select m.ctid from movement m join position p on (p.sku, p.location) = (m.sku, "
        "m.location) "
-       "where m.occurred_at < clock_timestamp() - $1::interval and (m.epoch, m.sequence) <= (p.snap_epoch, p.snap_sequence) "
+       "where m.occurred_at < $1::timestamptz - $2::interval and (m.epoch, m.sequence) <= (p.snap_epoch, p.snap_sequence) "
        "and (m.epoch >= 0 or m.occurred_at < p.snap_as_of) limit 5000))"},
   };
 }
 
-std::vector<std::string> due_reservations(Transaction& tx, int limit) {
+Instant clock_of(Transaction& tx) { return tx.run("now")[0].instant(0); }
+
+std::vector<std::string> due_reservations(Transaction& tx, Instant now, int limit) {
   std::vector<std::string> ids;
-  for (auto row : tx.run("due_reservations", limit)) ids.push_back(row.text(0));
+  for (auto row : tx.run("due_reservations", now, limit)) ids.push_back(row.text(0));
   return ids;
 }
 
@@ -93,14 +94,14 @@ std::vector<std::string> due_releases(Transaction& tx, int days, int limit) {
   return ids;
 }
 
-std::vector<ledger::PositionKey> due_gaps(Transaction& tx, std::chrono::milliseconds tolerance, int limit) {
+std::vector<ledger::PositionKey> due_gaps(Transaction& tx, Instant now, std::chrono::milliseconds tolerance, int limit) {
   std::vector<ledger::PositionKey> keys;
-  for (auto row : tx.run("due_gaps", std::to_string(tolerance.count()) + " ms", limit)) keys.push_back({row.text(0), row.text(1)});
+  for (auto row : tx.run("due_gaps", now, std::to_string(tolerance.count()) + " ms", limit)) keys.push_back({row.text(0), row.text(1)});
   return keys;
 }
 
 std::vector<ledger::WaitingRow> woken_rows(Transaction& tx, int limit) { return rows_of(tx.run("woken", limit)); }
-std::vector<ledger::WaitingRow> overdue_rows(Transaction& tx, int limit) { return rows_of(tx.run("overdue", limit)); }
+std::vector<ledger::WaitingRow> overdue_rows(Transaction& tx, Instant now, int limit) { return rows_of(tx.run("overdue", now, limit)); }
 
 bool lock_waiting(Transaction& tx, std::span<const ledger::WaitingRow> rows) {
   IntegerArray ids;
@@ -112,11 +113,11 @@ std::size_t end_frozen(Transaction& tx, std::chrono::milliseconds silence) {
   return tx.run("end_frozen", std::to_string(silence.count()) + " ms").size();
 }
 
-bool prune(Transaction& tx, const Retention& retention) {
+bool prune(Transaction& tx, Instant now, const Retention& retention) {
   bool more = false;
   for (auto [statement, length] :
        {std::pair("prune_changes", retention.changes), {"prune_keys", retention.keys}, {"prune_movements", retention.movements}})
-    more = tx.run(statement, std::to_string(length.count()) + " hours").affected() >= rows_a_prune || more;
+    more = tx.run(statement, now, std::to_string(length.count()) + " hours").affected() >= rows_a_prune || more;
   return more;
 }
 

@@ -136,15 +136,15 @@ TEST_F(Cursors, the_sweep_finds_what_time_brings) {
   auto far = capture_of("SWEEP-FAR", {{"SWEEP", qty(1), "E", Zone().date_of(Instant::now()) + 30}});
   decide({hold.get(), far.get()});
   auto list = [&](auto f) { return in([&](postgres::Transaction& tx) { return f(tx); }); };
-  EXPECT_TRUE(list([](auto& tx) { return due_reservations(tx, 10); }).empty());
+  EXPECT_TRUE(list([](auto& tx) { return due_reservations(tx, clock_of(tx), 10); }).empty());
   EXPECT_TRUE(list([](auto& tx) { return due_releases(tx, 2, 10); }).empty());
   db().run("update reservation set expires_at = now() - interval '1 second' where id = '" + hold->id + "'");
   db().run("update sales_order set release_due = current_date where id = '" + far->id + "'");
-  EXPECT_EQ(list([](auto& tx) { return due_reservations(tx, 10); }), std::vector<std::string>{hold->id});
+  EXPECT_EQ(list([](auto& tx) { return due_reservations(tx, clock_of(tx), 10); }), std::vector<std::string>{hold->id});
   EXPECT_EQ(list([](auto& tx) { return due_releases(tx, 2, 10); }), std::vector<std::string>{far->id});
   db().run("update position set gap_since = now() - interval '1 minute' where sku = 'SWEEP'");
-  EXPECT_EQ(list([](auto& tx) { return due_gaps(tx, std::chrono::seconds(30), 10); }), std::vector<PositionKey>{key});
-  EXPECT_TRUE(list([](auto& tx) { return due_gaps(tx, std::chrono::minutes(2), 10); }).empty());
+  EXPECT_EQ(list([](auto& tx) { return due_gaps(tx, clock_of(tx), std::chrono::seconds(30), 10); }), std::vector<PositionKey>{key});
+  EXPECT_TRUE(list([](auto& tx) { return due_gaps(tx, clock_of(tx), std::chrono::minutes(2), 10); }).empty());
 }
 
 TEST_F(Cursors, waiting_rows_wake_with_their_parent_or_run_out) {
@@ -155,7 +155,7 @@ TEST_F(Cursors, waiting_rows_wake_with_their_parent_or_run_out) {
   decide(*event);
   db().run("insert into master values ('location', 'E', 1, '{\"code\":\"E\"}') on conflict do nothing");
   auto woken = [&] { return in([](postgres::Transaction& tx) { return woken_rows(tx, 10); }); };
-  auto overdue = [&] { return in([](postgres::Transaction& tx) { return overdue_rows(tx, 10); }); };
+  auto overdue = [&] { return in([](postgres::Transaction& tx) { return overdue_rows(tx, clock_of(tx), 10); }); };
   EXPECT_TRUE(woken().empty());
   EXPECT_TRUE(overdue().empty());
   db().run("insert into master values ('item', 'LATE', 1, '{\"sku\":\"LATE\"}')");
@@ -190,7 +190,7 @@ class Pruning : public WithStore<Pruning> {
         "insert into idempotency_key select 'c', 'call', age::text, '', 201, '', '', now() - age from unnest('{29 days, 31 "
         "days}'::interval[]) as a(age)");
     postgres::Connection connection(db().settings(), "prune", by);
-    auto more = postgres::transact(connection, [](postgres::Transaction& tx) { return prune(tx, {}); });
+    auto more = postgres::transact(connection, [](postgres::Transaction& tx) { return prune(tx, clock_of(tx), {}); });
     EXPECT_TRUE(more && !*more) << "no more are left";
     return ask("select string_agg(sequence::text, ' ' order by sequence) from movement") + ", " +
            ask("select coalesce(string_agg(body, ' '), 'none') from change") + ", " +
@@ -202,9 +202,9 @@ class Pruning : public WithStore<Pruning> {
 TEST_F(Pruning, keeps_what_is_needed) { EXPECT_EQ(left(statements()), "2 4, 23:00:00, 29 days"); }
 
 TEST_F(Pruning, negative_control_each_limit_forgotten_is_seen) {
-  EXPECT_EQ(left(broken("prune_changes", "- $1::interval", "- 0 * $1::interval")), "2 4, none, 29 days") << "an instance that is behind";
-  EXPECT_EQ(left(broken("prune_keys", "- $1::interval", "- 0 * $1::interval")), "2 4, 23:00:00, none") << "a late repeat acts again";
-  EXPECT_EQ(left(broken("prune_movements", "- $1::interval", "- 0 * $1::interval")), "4, 23:00:00, 29 days");
+  EXPECT_EQ(left(broken("prune_changes", "- $2::interval", "- 0 * $2::interval")), "2 4, none, 29 days") << "an instance that is behind";
+  EXPECT_EQ(left(broken("prune_keys", "- $2::interval", "- 0 * $2::interval")), "2 4, 23:00:00, none") << "a late repeat acts again";
+  EXPECT_EQ(left(broken("prune_movements", "- $2::interval", "- 0 * $2::interval")), "4, 23:00:00, 29 days");
   EXPECT_EQ(left(broken("prune_movements", "and (m.epoch, m.sequence) <= (p.snap_epoch, p.snap_sequence)", "")), "2, 23:00:00, 29 days");
 }
 
