@@ -1,7 +1,10 @@
 #include "hub/sweeper.hpp"
 
+#include <algorithm>
+
 #include "crossdock/base/boot_time.hpp"
 #include "crossdock/model/trace.hpp"
+#include "ledger/fold.hpp"
 #include "ledger/reservation.hpp"
 #include "observe/log.hpp"
 #include "postgres/durability.hpp"
@@ -16,6 +19,7 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr int rows_a_turn = 256;
+constexpr std::size_t positions_a_fold = 8;  // of each at most 200 movements: their locks are held for milliseconds
 constexpr std::chrono::seconds transaction_alarm{300};
 
 std::vector<postgres::Statement> statements() {
@@ -270,7 +274,26 @@ void Sweeper::bury_rows(std::span<const ledger::WaitingRow> rows, const std::fun
 /// As much a sweep as holds up nothing, until nothing old is left: what is written all day goes as fast as it came.
 void Sweeper::prune() {
   bool more = query([&](postgres::Transaction& tx) { return store::prune(tx, now_, settings_.retention); });
+  if (!*shared_.barred) more = fold_movements() || more;
   prune_at_ = Deadline::in(more ? 0s : 60s);
+}
+
+/// A position is folded when a day's worth of it is old, so that a busy one is not written each minute. Answers whether more may be left.
+bool Sweeper::fold_movements() {
+  auto keys =
+      query([&](postgres::Transaction& tx) { return store::due_folds(tx, now_, settings_.retention.movements + 24h, rows_a_turn); });
+  std::size_t folded = 0;
+  for (std::span<const ledger::PositionKey> rest = keys; !rest.empty();) {
+    auto some = rest.first(std::min(positions_a_fold, rest.size()));
+    rest = rest.subspan(some.size());
+    ledger::FoldMovements request;
+    request.origin = origin();
+    request.keys.assign(some.begin(), some.end());
+    request.horizon = settings_.retention.movements;
+    ledger::Request* one = &request;
+    if (!decide({&one, 1})) folded += request.folded;
+  }
+  return folded > 0;
 }
 
 void Sweeper::keep_house() {

@@ -44,6 +44,7 @@ class Sweeper {
   void wake_waiting();
   void end_waits();
   void prune();
+  bool fold_movements();
   void keep_house();
   Record read(const ledger::WaitingRow& row) const;
   static bool lock(postgres::Transaction& tx, std::span<const ledger::WaitingRow> rows);

@@ -17,8 +17,8 @@ namespace crossdock::ledger {
 
 using promise::PositionKey;
 
-/// How a row must be written back.
-enum class Mark : std::uint8_t { clean, changed, created };
+/// How a row must be written back. Of movements alone one may go.
+enum class Mark : std::uint8_t { clean, changed, created, gone };
 
 /// A place in a position's stream of events: ordered by epoch, then sequence.
 struct Sequence {
@@ -39,6 +39,11 @@ struct PositionRow {
   Decimal snapshot_on_hand, snapshot_unavailable;  ///< what it made of the position, before the movements above it
   Sequence last;                                   ///< the highest seen
   std::int64_t moves = 0;                          ///< movements counted since the snapshot
+  /// The lateness horizon (fold.hpp): movements up to here are in the base and their rows are gone, whatever comes again up to here is
+  /// too late to count. Of the hub's own movements: up to that time.
+  Sequence folded_to;
+  std::optional<Instant> folded_until;
+  std::int64_t folded = 0;  ///< of `moves`, those that were folded
   std::optional<Instant> gap_since;
   std::string suspect;
   std::int64_t marks = 0;       ///< how often it became suspect or ceased to be: orders what memory hears of one version
@@ -51,6 +56,9 @@ struct PositionRow {
   }
   friend bool operator==(const PositionRow&, const PositionRow&) = default;
 };
+
+/// A movement that the hub made itself stands among snapshots by its time: this epoch keeps it apart from the owner's own sequence.
+constexpr std::int64_t implied_epoch = -1;
 
 struct MovementKey {
   PositionKey position;
@@ -68,6 +76,13 @@ struct MovementRow {
   Decimal unavailable_delta;
   std::string reason;
   Mark mark = Mark::clean;
+  Instant seen_at{};  ///< when the store got it; known only where the oldest are asked for
+  bool implied() const { return key.sequence.epoch == implied_epoch; }
+  /// Whether it stands above the position's snapshot, and so is part of its stock.
+  bool counts(const PositionRow& position) const {
+    if (!implied()) return key.sequence > position.snapshot;
+    return !position.snapshot_as_of || occurred_at >= *position.snapshot_as_of;
+  }
 };
 
 struct CommitmentRow {

@@ -124,7 +124,7 @@ void LineShipment::imply_movement(Decimal quantity) {
   auto* position = decision.at(key());
   if (!position || !quantity.positive()) return;
   std::string id = shipment.source + "/" + shipment.number + "/" + std::to_string(place);
-  MovementKey movement{key(), {-1, shipment.shipped_at.micros}, id};
+  MovementKey movement{key(), {implied_epoch, shipment.shipped_at.micros}, id};
   world.movements[movement] = MovementRow{movement, id, shipment.source, shipment.shipped_at, -quantity, {}, "ship", Mark::created};
   bool contained = position->snapshot_as_of && shipment.shipped_at < *position->snapshot_as_of;
   if (!contained) position->profile.on_hand -= quantity;

@@ -9,11 +9,6 @@
 
 namespace crossdock::ledger {
 
-namespace {
-/// A movement that the hub made itself stands among snapshots by its time: epoch -1 keeps it apart from the owner's own sequence.
-constexpr std::int64_t implied_epoch = -1;
-}  // namespace
-
 std::string_view to_text(Outcome outcome) {
   switch (outcome) {
     case Outcome::applied:
@@ -135,8 +130,7 @@ void each_after(World& world, const PositionKey& key, const Sequence& snapshot, 
   auto it = world.movements.lower_bound(MovementKey{key, {implied_epoch, INT64_MIN}, {}});
   for (; it != world.movements.end() && it->first.position == key; ++it) {
     const auto& row = it->second;
-    bool implied = row.key.sequence.epoch == implied_epoch;
-    if (implied ? row.occurred_at >= as_of : row.key.sequence > snapshot) f(row);
+    if (row.implied() ? row.occurred_at >= as_of : row.key.sequence > snapshot) f(row);
   }
 }
 
@@ -177,6 +171,8 @@ void StockEvent::take_snapshot(World& world, PositionRow& position) {
   }
   // Without a sequence two may be of the same moment: the ids decide, so that any order of arrival gives the same position.
   bool newer = at > position.snapshot || (at == position.snapshot && event.id > position.snapshot_id);
+  // What was folded cannot be taken out of the base again: older than that, it comes too late.
+  if (at < position.folded_to || (position.folded_until && event.at <= *position.folded_until)) newer = false;
   if (!newer) {
     outcome = Outcome::superseded;
     return;
@@ -200,6 +196,7 @@ void StockEvent::take_snapshot(World& world, PositionRow& position) {
   position.snapshot_unavailable = event.unavailable;
   position.last = std::max(position.last, at);
   position.moves = moves;
+  position.folded = 0;
   if (position.suspect != "gap") position.suspected({});
   follow_gap(position, numbering, world.now);
   see_snapshot(world, key(), event.at, std::chrono::microseconds(clock_skew).count(), position);
@@ -210,6 +207,10 @@ void StockEvent::take_movement(World& world, PositionRow& position) {
   auto id = movement_key();
   if (world.movements.contains(id)) {
     outcome = Outcome::duplicate;
+    return;
+  }
+  if (id.sequence <= position.folded_to) {  // told before and folded, or later than anything may come: nothing hangs on it any more
+    outcome = Outcome::superseded;
     return;
   }
   bool counts = id.sequence > position.snapshot;
@@ -254,7 +255,8 @@ namespace {
 /// The first and the last sequence that is missing between the snapshot (or the beginning) and the highest one seen, within its epoch.
 std::pair<std::int64_t, std::int64_t> missing_of(const World& world, const PositionRow& position) {
   std::int64_t epoch = position.last.epoch;
-  std::int64_t next = position.snapshot.epoch == epoch && position.snapshot.number >= 0 ? position.snapshot.number + 1 : 1;
+  const Sequence base = std::max(position.snapshot, position.folded_to);
+  std::int64_t next = base.epoch == epoch && base.number >= 0 ? base.number + 1 : 1;
   std::int64_t from = 0, to = -1;
   auto it = world.movements.lower_bound(MovementKey{position.key, {epoch, next}, {}});
   for (; it != world.movements.end() && it->first.position == position.key && it->first.sequence.epoch == epoch; ++it) {

@@ -17,10 +17,10 @@ bool each_of(Mine& mine, const Needs& theirs, F f) {
   return f(mine.keys, theirs.keys) && f(mine.order_numbers, theirs.order_numbers) && f(mine.order_ids, theirs.order_ids) &&
          f(mine.warehouse_orders, theirs.warehouse_orders) && f(mine.shipments, theirs.shipments) &&
          f(mine.reservations, theirs.reservations) && f(mine.positions, theirs.positions) && f(mine.new_positions, theirs.new_positions) &&
-         f(mine.movements, theirs.movements) && f(mine.movements_of, theirs.movements_of) && f(mine.awaited_at, theirs.awaited_at) &&
-         f(mine.early_at, theirs.early_at) && f(mine.promised_at, theirs.promised_at) && f(mine.netted_at, theirs.netted_at) &&
-         f(mine.master, theirs.master) && f(mine.parents, theirs.parents) && f(mine.exposures, theirs.exposures) &&
-         f(mine.new_exposures, theirs.new_exposures) && f(mine.stock_feeds, theirs.stock_feeds) &&
+         f(mine.movements, theirs.movements) && f(mine.movements_of, theirs.movements_of) && f(mine.oldest_of, theirs.oldest_of) &&
+         f(mine.awaited_at, theirs.awaited_at) && f(mine.early_at, theirs.early_at) && f(mine.promised_at, theirs.promised_at) &&
+         f(mine.netted_at, theirs.netted_at) && f(mine.master, theirs.master) && f(mine.parents, theirs.parents) &&
+         f(mine.exposures, theirs.exposures) && f(mine.new_exposures, theirs.new_exposures) && f(mine.stock_feeds, theirs.stock_feeds) &&
          f(mine.purchase_orders, theirs.purchase_orders);
 }
 }  // namespace

@@ -31,6 +31,7 @@ struct Needs {
   Keys<PositionKey> absent;             ///< of new_positions, those that an attempt did not find: the loader's own
   Keys<MovementKey> movements;          ///< exactly these, where they exist
   Keys<PositionKey> movements_of;       ///< all of a position above its snapshot
+  Keys<PositionKey> oldest_of;          ///< its movements from the lowest on, a bounded number; of those made by the hub likewise
   Keys<PositionKey> awaited_at;         ///< awaited effects of a position
   Keys<PositionKey> early_at;           ///< early effects kept for a position
   Keys<PositionKey> promised_at;        ///< who is promised something there (shortfalls)

@@ -64,7 +64,8 @@ void put_positions(Transaction& tx, const World& world) {
   TextArray supply, demand, owner, snap_id, suspect;
   IntegerArray version, snap_epoch, snap_sequence, last_epoch, last_sequence, moves, marks;
   DecimalArray on_hand, unavailable, safety, snap_on_hand, snap_unavailable;
-  InstantArray expiry, snap_as_of, gap_since;
+  IntegerArray folded_epoch, folded_sequence, folded;
+  InstantArray expiry, snap_as_of, gap_since, folded_until;
   for (const auto& [key, row] : world.positions) {
     if (row.mark == Mark::clean) continue;
     place.add(place_of(row)), version.add(row.version);
@@ -74,10 +75,13 @@ void put_positions(Transaction& tx, const World& world) {
         snap_as_of.add(row.snapshot_as_of);
     last_epoch.add(row.last.epoch), last_sequence.add(row.last.number), moves.add(row.moves), gap_since.add(row.gap_since);
     suspect.add(row.suspect), marks.add(row.marks), snap_on_hand.add(row.snapshot_on_hand), snap_unavailable.add(row.snapshot_unavailable);
+    folded_epoch.add(row.folded_to.epoch), folded_sequence.add(row.folded_to.number), folded_until.add(row.folded_until);
+    folded.add(row.folded);
   }
   if (place.empty()) return;
   tx.send("update_positions", place, version, on_hand, unavailable, safety, supply, demand, expiry, owner, snap_epoch, snap_sequence,
-          snap_id, snap_as_of, last_epoch, last_sequence, moves, gap_since, suspect, snap_on_hand, snap_unavailable, marks);
+          snap_id, snap_as_of, last_epoch, last_sequence, moves, gap_since, suspect, snap_on_hand, snap_unavailable, marks, folded_epoch,
+          folded_sequence, folded_until, folded);
 }
 
 void put_movements(Transaction& tx, const World& world) {
@@ -93,6 +97,17 @@ void put_movements(Transaction& tx, const World& world) {
   }
   if (sku.empty()) return;
   tx.send("insert_movements", sku, location, epoch, sequence, discriminator, id, source, at, delta, unavailable, reason);
+}
+
+void delete_movements(Transaction& tx, const World& world) {
+  TextArray sku, location, discriminator;
+  IntegerArray epoch, sequence;
+  for (const auto& [key, row] : world.movements) {
+    if (row.mark != Mark::gone) continue;
+    sku.add(key.position.sku), location.add(key.position.location), epoch.add(key.sequence.epoch), sequence.add(key.sequence.number);
+    discriminator.add(key.discriminator);
+  }
+  if (!sku.empty()) tx.send("delete_movements", sku, location, epoch, sequence, discriminator);
 }
 
 void put_exposures(Transaction& tx, const World& world) {
@@ -167,6 +182,7 @@ void apply(Transaction& tx, World& world) {
   put_orders(tx, world);
   put_positions(tx, world);
   put_movements(tx, world);
+  delete_movements(tx, world);
   put_reservations(tx, world);
   put_shipments(tx, world);
   put_exposures(tx, world);

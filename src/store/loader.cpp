@@ -22,8 +22,8 @@ void Loader::ask(std::span<Request* const> requests) {
 bool Loader::in_one_trip() const {
   const auto& n = needs_;
   auto none = [](const auto&... sets) { return (sets.empty() && ...); };
-  return none(n.order_ids, n.warehouse_orders, n.shipments, n.reservations, n.new_positions, n.movements, n.movements_of, n.awaited_at,
-              n.early_at, n.promised_at, n.netted_at, n.master, n.parents, n.stock_feeds) &&
+  return none(n.order_ids, n.warehouse_orders, n.shipments, n.reservations, n.new_positions, n.movements, n.movements_of, n.oldest_of,
+              n.awaited_at, n.early_at, n.promised_at, n.netted_at, n.master, n.parents, n.stock_feeds) &&
          !n.positions.empty();
 }
 

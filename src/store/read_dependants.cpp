@@ -32,6 +32,15 @@ void read_movements_of(Transaction& tx, World& world, const Pairs& keys) {
   tx.ask("movements_of", keep_movement(world), keys.first, keys.second);
 }
 
+void read_oldest(Transaction& tx, World& world, const Pairs& keys) {
+  auto take = [&world](const Row& row) {
+    auto movement = movement_from(row);
+    movement.seen_at = row.instant(11);
+    world.movements[movement.key] = std::move(movement);
+  };
+  tx.ask("oldest_of", take, keys.first, keys.second);
+}
+
 void read_early(Transaction& tx, World& world, const Pairs& keys) {
   auto take = [&world](const Row& row) {
     auto early = early_from(row);
@@ -80,6 +89,7 @@ bool read_dependants(Transaction& tx, World& world, const Needs& needs, Needs& d
   };
   each(needs.movements, done.movements, [&](const auto& keys) { read_movements(tx, world, keys); });
   each(needs.movements_of, done.movements_of, [&](const auto& keys) { read_movements_of(tx, world, Pairs(keys)); });
+  each(needs.oldest_of, done.oldest_of, [&](const auto& keys) { read_oldest(tx, world, Pairs(keys)); });
   each(needs.early_at, done.early_at, [&](const auto& keys) { read_early(tx, world, Pairs(keys)); });
   each(needs.promised_at, done.promised_at, [&](const auto& keys) {
     for (const auto& key : keys) world.promised[key];  // looked for, though perhaps nobody is promised anything

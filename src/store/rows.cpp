@@ -162,7 +162,10 @@ PositionRow position_from(const postgres::Row& row) {
   out.snapshot_on_hand = row.decimal(19);
   out.snapshot_unavailable = row.decimal(20);
   out.marks = row.integer(21);
-  out.stored_at = row.place(22);
+  out.folded_to = {row.integer(22), row.integer(23)};
+  out.folded_until = row.maybe_instant(24);
+  out.folded = row.integer(25);
+  out.stored_at = row.place(26);
   return out;
 }
 

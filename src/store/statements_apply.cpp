@@ -63,11 +63,12 @@ std::vector<postgres::Statement> write_positions() {
                    "version int8, on_hand numeric, unavailable numeric, safety_stock numeric, supply text, demand text, "
                    "earliest_expiry timestamptz, owner text, snap_epoch int8, snap_sequence int8, snap_id text, snap_as_of timestamptz, "
                    "last_epoch int8, last_sequence int8, moves int8, gap_since timestamptz, suspect text, snap_on_hand numeric, "
-                   "snap_unavailable numeric, marks int8")},
+                   "snap_unavailable numeric, marks int8, folded_epoch int8, folded_sequence int8, folded_until timestamptz, folded int8")},
       {"promise_positions", update_rows("position", "ctid tid", "version int8, demand text, earliest_expiry timestamptz")},
       {"insert_movements", insert_rows("movement",
                                        "sku text, location text, epoch int8, sequence int8, discriminator text, id text, source text, "
                                        "occurred_at timestamptz, delta numeric, unavailable_delta numeric, reason text")},
+      {"delete_movements", delete_rows("movement", "sku text, location text, epoch int8, sequence int8, discriminator text")},
   };
 }
 

@@ -14,7 +14,7 @@ std::string order_columns() {
 std::string position_columns() {
   return "p.sku, p.location, p.version, p.on_hand, p.unavailable, p.safety_stock, p.supply, p.demand, p.earliest_expiry, p.owner, "
          "p.snap_epoch, p.snap_sequence, p.snap_id, p.snap_as_of, p.last_epoch, p.last_sequence, p.moves, p.gap_since, p.suspect, "
-         "p.snap_on_hand, p.snap_unavailable, p.marks, p.ctid";
+         "p.snap_on_hand, p.snap_unavailable, p.marks, p.folded_epoch, p.folded_sequence, p.folded_until, p.folded, p.ctid";
 }
 
 std::string awaited_columns() {
@@ -26,6 +26,16 @@ std::string awaited_columns() {
 std::string lines_held() {
   return "select h.sku, h.location from reservation_line h where h.reservation_id = r.id and h.granted > 0 and h.sku = any($1::text[]) "
          "and (h.sku, h.location) in (select sku, location from unnest($1::text[], $2::text[]) as a(sku, location)) offset 0";
+}
+
+std::string movement_columns() {
+  return "m.sku, m.location, m.epoch, m.sequence, m.discriminator, m.id, m.source, m.occurred_at, m.delta, m.unavailable_delta, m.reason";
+}
+
+/// Of a position's movements the lowest: what one transaction folds of it.
+std::string lowest(const char* epochs) {
+  return "(select " + movement_columns() + ", m.seen_at from movement m where m.sku = a.sku and m.location = a.location and m.epoch " +
+         epochs + " order by m.epoch, m.sequence, m.discriminator limit 100)";
 }
 
 std::vector<postgres::Statement> read_identities() {
@@ -106,20 +116,16 @@ std::vector<postgres::Statement> read_positions() {
        "with ahead as materialized (select id, expires_at from reservation where state in ('created', 'updated') and expires_at > "
        "$3::timestamptz order by expires_at limit $4) select l.sku, l.location, min(r.expires_at) from ahead r cross join lateral (" +
            lines_held() + ") l group by l.sku, l.location union all select null, null, max(expires_at) from ahead having count(*) >= $4"},
-      {"movements",
-       "select m.sku, m.location, m.epoch, m.sequence, m.discriminator, m.id, m.source, m.occurred_at, m.delta, m.unavailable_delta, "
-       "m.reason from " +
-           rows_of("sku text, location text, epoch int8, sequence int8, discriminator text") +
-           " as a join movement m on (m.sku, m.location, m.epoch, m.sequence, m.discriminator) = "
-           "(a.sku, a.location, a.epoch, a.sequence, a.discriminator)"},
-      {"movements_of",
-       "select m.sku, m.location, m.epoch, m.sequence, m.discriminator, m.id, m.source, m.occurred_at, m.delta, m.unavailable_delta, "
-       "m.reason "
-       "from " +
-           rows_of("sku text, location text") +
-           " as a join position p on (p.sku, p.location) = (a.sku, a.location) "
-           "join movement m on (m.sku, m.location) = (a.sku, a.location) "
-           "where m.epoch = -1 or (m.epoch, m.sequence) > (p.snap_epoch, p.snap_sequence)"},
+      {"movements", "select " + movement_columns() + " from " +
+                        rows_of("sku text, location text, epoch int8, sequence int8, discriminator text") +
+                        " as a join movement m on (m.sku, m.location, m.epoch, m.sequence, m.discriminator) = "
+                        "(a.sku, a.location, a.epoch, a.sequence, a.discriminator)"},
+      {"oldest_of", "select m.* from " + rows_of("sku text, location text") + " as a cross join lateral (" + lowest("= -1") +
+                        " union all " + lowest(">= 0") + ") m"},
+      {"movements_of", "select " + movement_columns() + " from " + rows_of("sku text, location text") +
+                           " as a join position p on (p.sku, p.location) = (a.sku, a.location) "
+                           "join movement m on (m.sku, m.location) = (a.sku, a.location) "
+                           "where m.epoch = -1 or (m.epoch, m.sequence) > (p.snap_epoch, p.snap_sequence)"},
   };
 }
 

@@ -72,11 +72,13 @@ std::vector<Statement> sweep_statements() {
       {"prune_keys",
        "delete from idempotency_key where ctid = any(array(select ctid from idempotency_key where created_at < "
        "$1::timestamptz - $2::interval limit 5000))"},
-      {"prune_movements",
-       "delete from movement where ctid = any(array(select m.ctid from movement m join position p on (p.sku, p.location) = (m.sku, "
-       "m.location) "
-       "where m.occurred_at < $1::timestamptz - $2::interval and (m.epoch, m.sequence) <= (p.snap_epoch, p.snap_sequence) "
-       "and (m.epoch >= 0 or m.occurred_at < p.snap_as_of) limit 5000))"},
+      // The lowest of a position (of its numbered ones, of the hub's own): where it may be folded, the fold takes what follows, too.
+      {"due_folds",
+       "select m.sku, m.location from movement m join position p on (p.sku, p.location) = (m.sku, m.location) "
+       "where m.seen_at < $1::timestamptz - $2::interval and (m.epoch >= 0 and m.discriminator = '' or m.occurred_at < "
+       "$1::timestamptz - $2::interval) and (m.epoch = -1 or p.gap_since is null or (m.epoch, m.sequence) <= (p.snap_epoch, "
+       "p.snap_sequence)) and not exists (select 1 from movement b where (b.sku, b.location) = (m.sku, m.location) and (b.epoch = -1) = "
+       "(m.epoch = -1) and (b.epoch, b.sequence, b.discriminator) < (m.epoch, m.sequence, m.discriminator)) limit $3"},
   };
 }
 
@@ -113,10 +115,15 @@ std::size_t end_frozen(Transaction& tx, std::chrono::milliseconds silence) {
   return tx.run("end_frozen", std::to_string(silence.count()) + " ms").size();
 }
 
+std::vector<ledger::PositionKey> due_folds(Transaction& tx, Instant now, std::chrono::hours age, int limit) {
+  std::vector<ledger::PositionKey> keys;
+  for (auto row : tx.run("due_folds", now, std::to_string(age.count()) + " hours", limit)) keys.push_back({row.text(0), row.text(1)});
+  return keys;
+}
+
 bool prune(Transaction& tx, Instant now, const Retention& retention) {
   bool more = false;
-  for (auto [statement, length] :
-       {std::pair("prune_changes", retention.changes), {"prune_keys", retention.keys}, {"prune_movements", retention.movements}})
+  for (auto [statement, length] : {std::pair("prune_changes", retention.changes), {"prune_keys", retention.keys}})
     more = tx.run(statement, now, std::to_string(length.count()) + " hours").affected() >= rows_a_prune || more;
   return more;
 }

@@ -17,6 +17,8 @@ std::vector<std::string> due_reservations(postgres::Transaction& transaction, In
 /// Orders whose first ungiven ship date is at most `days` ahead (one more is fetched for the time zones; the ledger judges exactly).
 std::vector<std::string> due_releases(postgres::Transaction& transaction, int days, int limit);
 std::vector<ledger::PositionKey> due_gaps(postgres::Transaction& transaction, Instant now, std::chrono::milliseconds tolerance, int limit);
+/// Positions whose oldest movement may be folded and was seen so long ago (ledger/fold.hpp).
+std::vector<ledger::PositionKey> due_folds(postgres::Transaction& transaction, Instant now, std::chrono::hours age, int limit);
 /// Waiting rows whose item, location or order is there now.
 std::vector<ledger::WaitingRow> woken_rows(postgres::Transaction& transaction, int limit);
 /// Locks rows that are about to be ended. False: another instance has ended some of them meanwhile.
@@ -31,7 +33,7 @@ std::size_t end_frozen(postgres::Transaction& transaction, std::chrono::millisec
 struct Retention {
   std::chrono::hours changes{24};
   std::chrono::hours keys{24 * 30};
-  std::chrono::hours movements{24 * 30};  ///< the lateness horizon: movements below the snapshot are kept so long
+  std::chrono::hours movements{24 * 30};  ///< the lateness horizon: a movement is kept so long, then it is folded
 };
 /// Deletes what nobody needs any more, a bounded number of rows a call. Answers whether more may be left.
 bool prune(postgres::Transaction& transaction, Instant now, const Retention& retention);

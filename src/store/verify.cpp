@@ -136,13 +136,16 @@ Verified position_profiles(Transaction& tx) {
 /// What was counted since the last snapshot: the position has seen every movement above it, once.
 Verified position_movements(Transaction& tx) {
   return by_query(
-      tx, "position_movements", "a position counts as many movements as are stored above its snapshot", "select count(*) from position",
-      "select p.location || '|' || p.sku, 'counts ' || p.moves || ' movements, stored ' || count(m.*) from position p left join movement m "
+      tx, "position_movements", "a position counts as many movements as are stored above its snapshot or were folded since",
+      "select count(*) from position",
+      "select p.location || '|' || p.sku, 'counts ' || p.moves || ' movements, stored ' || count(m.*) || ', folded ' || p.folded from "
+      "position p left join movement m "
       "on (m.sku, m.location) = (p.sku, p.location) and m.epoch = p.snap_epoch and m.sequence > p.snap_sequence where p.snap_sequence >= 0 "
-      "group by p.sku, p.location, p.moves having p.moves <> count(m.*) limit 100");
+      "group by p.sku, p.location having p.moves <> count(m.*) + p.folded limit 100");
 }
 
-/// The fold of what its owner reported: the last snapshot and the movements that it does not contain (ledger/stock.cpp, each_after).
+/// The fold of what its owner reported: the last snapshot and the movements that it does not contain (MovementRow::counts). Those beyond
+/// the lateness horizon are in snap_on_hand and snap_unavailable.
 Verified position_stock(Transaction& tx) {
   return by_query(
       tx, "position_stock", "a position's stock is its last snapshot and the movements after it", "select count(*) from position",

@@ -123,6 +123,15 @@ TEST_F(SweeperTest, TwoSweepersDecideARowOnce) {
   EXPECT_EQ(ask("select waiting || ' ' || applied + duplicate || ' ' || dead from feed_cursor"), "0 1 0");
 }
 
+TEST_F(SweeperTest, MovementsBeyondTheLatenessHorizonAreFolded) {
+  for (int i = 1; i <= 3; ++i) decide(ledger::movement_of({"A", "E"}, i, ledger::qty(i), Instant::now()));
+  run("update movement set seen_at = now() - interval '40 days' where sequence < 3");
+  start();
+  EXPECT_TRUE(becomes("select count(*) from movement", "1"));
+  EXPECT_EQ(ask("select trim_scale(on_hand) || ' ' || trim_scale(snap_on_hand) || ' ' || folded_sequence || ' ' || version from position"),
+            "6 3 2 3");
+}
+
 /// One that the database cannot hold (here a trigger plays it) is found by halves and buried; those beside it do not wait for it.
 TEST_F(SweeperTest, OneThatTheDatabaseRefusesHoldsUpNoOther) {
   run("create function refuse() returns trigger language plpgsql as $$ begin if new.sku = 'BAD' and new.on_hand <> 0 then raise exception "

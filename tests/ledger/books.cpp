@@ -40,7 +40,7 @@ void copy_known(const Stored& stored, const Wanted& wanted, Loaded& loaded) {
 }
 
 bool above_snapshot(const MovementRow& movement, const PositionRow& position) {
-  return movement.key.sequence.epoch == -1 || movement.key.sequence > position.snapshot;
+  return movement.implied() || movement.key.sequence > position.snapshot;
 }
 }  // namespace
 
@@ -84,7 +84,9 @@ void Books::fill(World& world, Needs& needs) const {
     if (!positions.contains(key)) world.positions.try_emplace(key).first->second.key = key;
   copy_known(movements, needs.movements, world.movements);
   for (const auto& [key, row] : movements)
-    if (needs.movements_of.contains(key.position) && above_snapshot(row, positions.at(key.position))) world.movements[key] = row;
+    if (needs.oldest_of.contains(key.position) ||
+        (needs.movements_of.contains(key.position) && above_snapshot(row, positions.at(key.position))))
+      world.movements[key] = row;
   for (const auto& [key, row] : early)
     if (needs.early_at.contains(key.position)) world.early[key] = row;
   for (const auto& key : needs.promised_at) world.promised[key] = {};
@@ -223,7 +225,12 @@ void Books::write(const World& world) {
     if (world.only_promises) expect_only_promises(positions.at(key), row);
     put(positions, key, row, "a position");
   }
-  for (const auto& [key, row] : world.movements) put(movements, key, row, "a movement");
+  for (const auto& [key, row] : world.movements) {
+    if (row.mark == Mark::gone && movements.erase(key) == 0) ADD_FAILURE() << "a movement goes that was not there";
+    if (row.mark == Mark::gone) continue;
+    put(movements, key, row, "a movement");
+    if (row.mark == Mark::created) movements.at(key).seen_at = now;
+  }
   for (const auto& [id, row] : world.reservations) put(reservations, id, row, "a reservation");
   for (const auto& [number, row] : world.shipments) put(shipments, number, row, "a shipment");
   for (const auto& [customer, row] : world.exposures) {

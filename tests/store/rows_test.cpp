@@ -119,6 +119,7 @@ TEST_F(Rows, a_position_with_all_its_columns) {
   auto second = movement_of(key, 7, Decimal::parse("0.5").value, Instant{1'700'000'001'000'000}, 2);
   second->numbering = Numbering::dense;
   decide({first.get(), second.get()});
+  db().run("update position set folded_epoch = 2, folded_sequence = 3, folded_until = snap_as_of, folded = 4 where sku = 'D'");
   Look look;
   look.wanted.positions = {key};
   look.wanted.movements_of = {key};
@@ -134,6 +135,9 @@ TEST_F(Rows, a_position_with_all_its_columns) {
   EXPECT_EQ(row.last, (Sequence{2, 7}));
   EXPECT_EQ(row.moves, 1);
   EXPECT_TRUE(row.gap_since);
+  EXPECT_EQ(row.folded_to, (Sequence{2, 3}));
+  EXPECT_EQ(row.folded_until, first->event.at);
+  EXPECT_EQ(row.folded, 4);
   ASSERT_EQ(world.movements.size(), 1U);
   EXPECT_EQ(world.movements.begin()->second.id, second->event.id);
 }
