@@ -1,6 +1,7 @@
 #include "store/follower.hpp"
 
 #include "postgres/snapshot.hpp"
+#include "store/pace.hpp"
 
 namespace crossdock::store {
 
@@ -17,10 +18,7 @@ constexpr const char* identity_sql =
 std::vector<Statement> statements(const std::string& identity) {
   return {
       {"identity", identity},
-      // One statement, so that the rows and the snapshot are of one moment: exactly the commits between the two snapshots.
-      {"poll",
-       "select pg_current_snapshot()::text, c.body from (select 1) one left join change c on "
-       "c.xid >= pg_snapshot_xmin($1::pg_snapshot) and not pg_visible_in_snapshot(c.xid, $1::pg_snapshot)"},
+      {"poll", changes_since()},
   };
 }
 
@@ -39,6 +37,15 @@ promise::PositionValue position_value(const CopiedRow& row) {
 }
 
 }  // namespace
+
+// One statement, so that the rows and the snapshot are of one moment: exactly the commits between the two snapshots. What the former one
+// did not see was begun after it or was among those under way: by its ends alone (xid >= xmin) all that was written beside a transaction
+// which stays open would be read again by each poll.
+std::string changes_since() {
+  return "select pg_current_snapshot()::text, c.body from (select 1) one left join lateral (select body from change where xid >= "
+         "pg_snapshot_xmax($1::pg_snapshot) union all select body from change where xid = any(array(select "
+         "pg_snapshot_xip($1::pg_snapshot)))) c on true";
+}
 
 Follower::Follower(const Settings& database, Memory& memory, FollowerSettings settings)
     : database_(database),
@@ -110,11 +117,15 @@ void Follower::wake() {
 void Follower::run() {
   Backoff backoff(std::chrono::milliseconds(100), std::chrono::milliseconds(1000));
   for (;;) {
+    const auto began = std::chrono::steady_clock::now();
     bool ok = poll();
+    const auto taken = std::chrono::steady_clock::now() - began;
+    seconds_.observe(taken);
     if (ok) backoff.reset();
+    const auto rest = ok ? rest_after(taken) : backoff.next();
     std::unique_lock hold(lock_);
-    auto pause = ok ? settings_.sweep : backoff.next();
-    condition_.wait_for(hold, pause, [&] { return stopping_ || (ok && woken_); });
+    condition_.wait_for(hold, rest, [&] { return stopping_; });
+    if (ok && rest < settings_.sweep) condition_.wait_for(hold, settings_.sweep - rest, [&] { return stopping_ || woken_; });
     if (stopping_) return;
     woken_ = false;
   }

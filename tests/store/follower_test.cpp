@@ -1,4 +1,6 @@
 // PROTOCOLS.md E: writers hold transactions open, the follower sees each commit exactly once and ends equal to the table.
+#include <cstring>
+#include <future>
 #include <map>
 #include <random>
 #include <set>
@@ -317,6 +319,53 @@ TEST_F(Following, negative_control_by_versions_alone_a_mark_is_not_heard) {
   stock({"P5", "E"}, 77);
   EXPECT_TRUE(soon([&] { return projection.find({"P5", "E"})->profile.on_hand == qty(77); }));
   EXPECT_FALSE(projection.find(key)->suspect);
+}
+
+/// The most rows that any step of the plan of such a poll has looked at.
+long most_rows(Database& db, std::string poll, const std::string& snapshot) {
+  for (std::size_t at = 0; (at = poll.find("$1", at)) != std::string::npos;) poll.replace(at, 2, "'" + snapshot + "'");
+  const auto plan = db.ask("explain (analyze, format json) " + poll);
+  long most = 0;
+  for (const char* figure : {"\"Actual Rows\": ", "\"Rows Removed by Filter\": "})
+    for (std::size_t at = 0; (at = plan.find(figure, at)) != std::string::npos; ++at)
+      most = std::max(most, std::atol(plan.c_str() + at + std::strlen(figure)));
+  return most;
+}
+
+/// A transaction that stays open pins the snapshot's lower end; what was written beside it is not looked at by each poll again.
+TEST_F(Following, beside_a_transaction_left_open_polls_read_no_more) {
+  Recorder memory;
+  Follower follower(db().settings(), memory, {std::chrono::milliseconds(10), std::chrono::minutes(10)});
+  ASSERT_TRUE(follower.load());
+  follower.start();
+  std::promise<void> opened, enough;
+  std::thread holder([&] {
+    auto connection = connect();
+    (void)postgres::transact(connection, [&](postgres::Transaction& tx) {
+      World world(Instant::now(), shared.rules, shared.locations());
+      world.stock_feeds["commit-held"] = {"commit-held", "wms", "f", "", world.now, Mark::created};
+      tx.run("change", encode_change(world));
+      opened.set_value();
+      enough.get_future().wait();
+    });
+  });
+  opened.get_future().wait();
+  db().run("insert into change (body) select repeat('x', 300) from generate_series(1, 3000)");
+  db().run("insert into change (body) select repeat('x', 300) from generate_series(1, 3000)");
+  db().run("analyze change");
+  const auto now = ask("select pg_current_snapshot()");
+  EXPECT_LT(most_rows(db(), changes_since(), now), 100);
+  const auto by_its_ends =
+      "select pg_current_snapshot()::text, c.body from (select 1) one left join change c on c.xid >= pg_snapshot_xmin($1::pg_snapshot) "
+      "and not pg_visible_in_snapshot(c.xid, $1::pg_snapshot)";
+  EXPECT_GE(most_rows(db(), by_its_ends, now), 6000) << "negative control: it would show if they were read";
+  const auto polls = follower.polls();
+  EXPECT_TRUE(soon([&] { return follower.polls() > polls + 2; }));
+  EXPECT_FALSE(memory.seen().contains("commit-held"));
+  enough.set_value();
+  holder.join();
+  EXPECT_TRUE(soon([&] { return memory.seen().contains("commit-held"); })) << "it comes when it ends, however old its number is";
+  EXPECT_EQ(memory.seen().at("commit-held"), 1);
 }
 
 /// Own commits are handed over at once, without the way round through the table.
