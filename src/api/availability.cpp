@@ -13,7 +13,7 @@ http::Response check(const Api::State& state, http::Request& request) {
   http::Response response(200, request.spare());
   const auto& memory = state.hub.memory();
   auto mistakes = promise::check_into(response.body, std::get<AvailabilityRequest>(decoded), memory.catalog(), memory.projection(),
-                                      Instant::now(), state.hub.availability());
+                                      memory.now(), state.hub.availability());
   if (!mistakes.empty()) return mistaken(request, std::move(mistakes));
   return response;
 }
@@ -41,7 +41,7 @@ http::Response profile(const Api::State& state, http::Request& request) {
   if (query.from && query.to && *query.to < *query.from) mistakes.push_back({"/to", "out_of_range", "`to` lies before `from`", {}});
   if (!mistakes.empty()) return mistaken(request, std::move(mistakes));
   const auto& memory = state.hub.memory();
-  auto answer = promise::profile_of(query, memory.catalog(), memory.projection(), Instant::now(), state.hub.availability());
+  auto answer = promise::profile_of(query, memory.catalog(), memory.projection(), memory.now(), state.hub.availability());
   if (!answer && query.location && memory.catalog().item(query.sku)) return missing(request, "location " + std::string(*query.location));
   if (!answer) return missing(request, "item " + std::string(query.sku));
   return {200, to_json(*answer)};

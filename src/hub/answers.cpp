@@ -122,7 +122,8 @@ Task<bool> admitted(CircuitBreaker& circuit, Bucket* rate, Deadline limit) {
 /// One question to one system: within its own time and rate, through its circuit; without an answer the last known one, marked as such.
 template <class Facts, class Read>
 Task<validation::Answer<Facts>> ask(http::Client& client, const AnswerSettings& answer, CircuitBreaker& circuit, Bucket* rate,
-                                    LastKnown<Facts>& known, std::string url, std::string key, Read read, Deadline deadline) {
+                                    LastKnown<Facts>& known, std::string url, std::string key, Read read,
+                                    const std::function<Instant()>& now, Deadline deadline) {
   validation::Answer<Facts> out;
   out.source = answer.system;
   auto began = Clock::now();
@@ -141,7 +142,7 @@ Task<validation::Answer<Facts>> ask(http::Client& client, const AnswerSettings& 
       json::Document document;
       if (!document.parse(std::move(response->body)) && document.root().is(json::Kind::object)) {
         out.facts = read(document.root());
-        out.as_of = instant_at(document.root(), "as_of").value_or(Instant::now());
+        out.as_of = instant_at(document.root(), "as_of").value_or(now());
         answered = out.facts.has_value();
       }
     }
@@ -231,7 +232,7 @@ Task<validation::Answer<validation::CreditFacts>> Asker::credit(Question questio
   if (!shared_->credit) co_return validation::Answer<validation::CreditFacts>();
   auto url = url_of(*shared_->credit, question.values);
   auto asking = ask(*credit_client_, *shared_->credit, *shared_->credit_circuit, shared_->credit_rate.get(), shared_->credit_known,
-                    std::move(url), question.customer, credit_from, deadline);
+                    std::move(url), question.customer, credit_from, shared_->now, deadline);
   validation::Answer<validation::CreditFacts> answer = co_await std::move(asking);
   co_return answer;
 }
@@ -241,7 +242,7 @@ Task<validation::Answer<validation::MethodFacts>> Asker::method(Question questio
   auto url = url_of(*shared_->shipping_method, question.values);
   std::string key = *question.shipping_method + "|" + question.country;
   auto asking = ask(*method_client_, *shared_->shipping_method, *shared_->method_circuit, shared_->method_rate.get(), shared_->method_known,
-                    std::move(url), key, method_from, deadline);
+                    std::move(url), key, method_from, shared_->now, deadline);
   validation::Answer<validation::MethodFacts> answer = co_await std::move(asking);
   co_return answer;
 }

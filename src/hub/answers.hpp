@@ -45,6 +45,7 @@ class LastKnown {
 struct Askable {
   explicit Askable(const Settings& settings);
   std::optional<AnswerSettings> credit, shipping_method;
+  std::function<Instant()> now = Instant::now;  ///< the clock that an answer without a time of its own is dated by
   std::unique_ptr<CircuitBreaker> credit_circuit, method_circuit;
   std::shared_ptr<Bucket> credit_rate, method_rate;  ///< the same one where one system answers both; null: unlimited
   LastKnown<validation::CreditFacts> credit_known;

@@ -97,6 +97,7 @@ Outcome Hub::start() {
   reservations_ = make_writers(settings_, shared_, "reservations", 256, 1);
   documents_ = make_writers(settings_, shared_, "documents", 500, 1);
   auto askable = std::make_shared<Askable>(settings_);
+  askable->now = [this] { return memory_.now(); };
   for (std::size_t i = 0; i < loops_.size(); ++i) askers_.push_back(std::make_unique<Asker>(loops_.loop(i), askable, loops_.size()));
   intake_ = std::make_unique<Intake>(settings_, shared_, memory_);
   sweeper_ = std::make_unique<Sweeper>(settings_, shared_, memory_);
@@ -242,11 +243,12 @@ struct StoredFacts {
 };
 
 /// What a live reservation that the order names holds for it; nothing where there is none, or it is another client's.
-std::vector<validation::ReservedQuantity> held_for(postgres::Transaction& tx, const std::string& reservation, const std::string& only_of) {
+std::vector<validation::ReservedQuantity> held_for(postgres::Transaction& tx, const std::string& reservation, const std::string& only_of,
+                                                   Instant now) {
   std::vector<validation::ReservedQuantity> held;
   if (!is_uuid(reservation)) return held;
   for (const auto& row : store::read_reservations(tx, {reservation})) {
-    if (!row.visible_to(only_of) || !row.live() || row.expires_at < Instant::now()) continue;
+    if (!row.visible_to(only_of) || !row.live() || row.expires_at < now) continue;
     for (const auto& line : row.lines) held.push_back({line.position.sku, line.position.location, line.date, line.granted});
   }
   return held;
@@ -259,16 +261,17 @@ Task<Result<Validation>> Hub::validate(OrderRequest order, std::string correlati
   validation::Answers answers = co_await std::move(asking);
   auto facts = std::make_shared<StoredFacts>();
   auto question = ask(
-      [facts, customer = order.customer, po = order.customer_po, reservation = order.reservation, only_of](postgres::Transaction& tx) {
+      [facts, customer = order.customer, po = order.customer_po, reservation = order.reservation, only_of,
+       now = memory_.now()](postgres::Transaction& tx) {
         facts->customer = store::customer_facts(tx, customer, po);
-        if (reservation) facts->reserved = held_for(tx, *reservation, only_of);
+        if (reservation) facts->reserved = held_for(tx, *reservation, only_of, now);
       },
       deadline);
   Outcome asked = co_await std::move(question);
   if (!asked) co_return Result<Validation>(asked.fault());
   answers.pending_exposure = facts->customer.pending;
   for (auto& [source, number] : facts->customer.purchase_orders) answers.purchase_orders.push_back({source, number});
-  auto now = Instant::now();
+  auto now = memory_.now();
   auto checked = validation::check_order(order, memory_.catalog(), settings_.checks, answers, now);
   auto promises = validation::promise_order(checked, memory_.catalog(), memory_.projection(), settings_.checks, now, facts->reserved);
   validation::judge_promises(checked, promises, settings_.checks, now);
@@ -288,7 +291,7 @@ Task<std::shared_ptr<ledger::Capture>> Hub::prepare(OrderRequest order, Deadline
   capture->content = fingerprint(order);
   auto asking = ask_others(order, deadline);
   validation::Answers answers = co_await std::move(asking);
-  auto now = Instant::now();
+  auto now = memory_.now();
   capture->rules = &settings_.checks;
   capture->checked = validation::check_order(order, memory_.catalog(), settings_.checks, answers, now);
   std::optional<validation::CreditFacts> stored;
@@ -307,7 +310,7 @@ Health Hub::health() const {
   Health out;
   out.loaded = loaded_;
   if (!out.loaded) return out;
-  auto age = Instant::now() - memory_.projection().as_of();
+  auto age = memory_.now() - memory_.projection().as_of();
   // The follower asks the database four times a second: its silence is what tells that the database is away.
   if (age > 1'500'000) out.degraded.push_back("postgres is away: the projection is " + std::to_string(age / 1'000) + " ms old");
   if (!publisher_->kafka_up() || !intake_->kafka_up()) out.degraded.emplace_back("kafka is away");
@@ -326,7 +329,7 @@ void Hub::watch() {
   };
   add("crossdock_positions", "Stock positions in memory.", [this] { return static_cast<double>(memory_.projection().size()); });
   add("crossdock_projection_age_seconds", "Age of the in-memory projection.",
-      [this] { return static_cast<double>(Instant::now() - memory_.projection().as_of()) / 1e6; });
+      [this] { return static_cast<double>(memory_.now() - memory_.projection().as_of()) / 1e6; });
   add("crossdock_oldest_transaction_seconds", "Age of the longest transaction open in the database server.",
       [this] { return static_cast<double>(sweeper_->oldest_transaction()); });
   add("crossdock_audit_places", "Links of the audit's chain, as this instance last saw it.",

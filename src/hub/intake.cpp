@@ -168,14 +168,13 @@ void Intake::tell_fresh() {
   if (kafka_up_)
     for (const auto& [partition, held] : held_)
       if (held.claimed && held.caught_up && !held.paused) ours.push_back(held.cursor);
-  auto now = Instant::now();
   auto told = postgres::transact(connection_, [&](postgres::Transaction& tx) {
     if (!ours.empty()) store::caught_up(tx, ours);
     return store::freshness(tx);
   });
   if (!told) return;
   for (const auto& topic : *told)
-    if (topic.caught_up_at) memory_.topic_fresh(topic.topic, now + -topic.age_micros);
+    if (topic.caught_up_at) memory_.topic_fresh(topic.topic, *topic.caught_up_at);
 }
 
 }  // namespace crossdock::hub

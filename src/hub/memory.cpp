@@ -61,6 +61,9 @@ void HubMemory::clear() {
   feeds_.clear();
 }
 
-void HubMemory::current(Instant at) { projection_.set_current(at); }
+void HubMemory::current(Instant at, Clock::time_point asked) {
+  clock_.heard(at, asked);
+  projection_.set_current(at);
+}
 
 }  // namespace crossdock::hub

@@ -5,6 +5,7 @@
 #include <string>
 #include <unordered_map>
 
+#include "hub/database_clock.hpp"
 #include "promise/catalog.hpp"
 #include "promise/projection.hpp"
 #include "store/follower.hpp"
@@ -18,9 +19,11 @@ class HubMemory final : public store::Memory {
   void master(const std::string& kind, const std::string& id, std::int64_t version, const std::string& body) override;
   void stock_feed(const ledger::StockFeedRow& row) override;
   void clear() override;
-  void current(Instant at) override;
+  void current(Instant at, Clock::time_point asked) override;
 
-  /// How fresh the topics are: locations that are fed from them get that watermark.
+  /// What time it is in the database: all that is dated here is so by its clock.
+  Instant now() const { return clock_.at(Clock::now()); }
+  /// How fresh the topics are, by the database's clock: locations that are fed from them get that watermark.
   void topic_fresh(const std::string& topic, Instant at);
 
   const promise::Catalog& catalog() const { return catalog_; }
@@ -32,6 +35,7 @@ class HubMemory final : public store::Memory {
   void mark(const ledger::StockFeedRow& row);
 
   std::mutex feeding_;
+  DatabaseClock clock_;
   promise::Catalog catalog_;
   promise::Projection projection_{catalog_.places()};
   std::unordered_map<std::string, ledger::StockFeedRow> feeds_;  ///< by location

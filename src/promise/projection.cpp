@@ -214,11 +214,7 @@ std::size_t Projection::size() const {
   return count;
 }
 
-void Projection::set_current(Instant at) {
-  auto held = as_of_.load(std::memory_order_relaxed);
-  while (held < at.micros && !as_of_.compare_exchange_weak(held, at.micros, std::memory_order_release, std::memory_order_relaxed)) {
-  }
-}
+void Projection::set_current(Instant at) { as_of_.store(at.micros, std::memory_order_release); }
 
 Instant Projection::as_of() const { return Instant{as_of_.load(std::memory_order_acquire)}; }
 

@@ -89,7 +89,8 @@ class Projection {
   void prefetch_slots(std::uint64_t hash) const;
   std::size_t size() const;
 
-  /// The time up to which it has seen every commit: that of the last successful poll.
+  /// The time up to which it has seen every commit: that of the last successful poll, by the clock that checks are asked at. Where that
+  /// is put back, this goes back with it.
   void set_current(Instant at);
   Instant as_of() const;
 

@@ -33,8 +33,7 @@ std::vector<Statement> cursor_statements() {
        "with marked as (update feed_cursor set gap = $4 where topic = $1 and partition = $2::int4 and epoch = $3 and gap = '' returning 1) "
        "insert into exception (kind, reason, detail, origin) select 'feed', 'data_gap', $4, $1 || '/' || $2 from marked"},
       {"freshness",
-       "select topic, case when bool_or(caught_up_at is null) then null else min(caught_up_at) end, "
-       "coalesce((extract(epoch from clock_timestamp() - min(caught_up_at)) * 1000000)::int8, 0) from feed_cursor group by topic"},
+       "select topic, case when bool_or(caught_up_at is null) then null else min(caught_up_at) end from feed_cursor group by topic"},
   };
 }
 
@@ -100,7 +99,7 @@ void raise_gap(Transaction& tx, const Cursor& cursor, const std::string& why) {
 
 std::vector<TopicFreshness> freshness(Transaction& tx) {
   std::vector<TopicFreshness> all;
-  for (auto row : tx.run("freshness")) all.push_back({row.text(0), row.maybe_instant(1), row.integer(2)});
+  for (auto row : tx.run("freshness")) all.push_back({row.text(0), row.maybe_instant(1)});
   return all;
 }
 

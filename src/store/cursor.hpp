@@ -66,8 +66,7 @@ void raise_gap(postgres::Transaction& transaction, const Cursor& cursor, const s
 /// The freshness of feeds, for watermarks: of each topic the oldest of its partitions.
 struct TopicFreshness {
   std::string topic;
-  std::optional<Instant> caught_up_at;
-  std::int64_t age_micros = 0;  ///< by the database's clock
+  std::optional<Instant> caught_up_at;  ///< by the database's clock
 };
 std::vector<TopicFreshness> freshness(postgres::Transaction& transaction);
 

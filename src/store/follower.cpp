@@ -1,5 +1,7 @@
 #include "store/follower.hpp"
 
+#include <cstdlib>
+
 #include "postgres/snapshot.hpp"
 #include "store/pace.hpp"
 
@@ -42,7 +44,8 @@ promise::PositionValue position_value(const CopiedRow& row) {
 // did not see was begun after it or was among those under way: by its ends alone (xid >= xmin) all that was written beside a transaction
 // which stays open would be read again by each poll.
 std::string changes_since() {
-  return "select pg_current_snapshot()::text, c.body from (select 1) one left join lateral (select body from change where xid >= "
+  return "select pg_current_snapshot()::text, clock_timestamp(), c.body from (select 1) one left join lateral (select body from change "
+         "where xid >= "
          "pg_snapshot_xmax($1::pg_snapshot) union all select body from change where xid = any(array(select "
          "pg_snapshot_xip($1::pg_snapshot)))) c on true";
 }
@@ -60,12 +63,15 @@ Follower::~Follower() { stop(); }
 Attempt<std::size_t> Follower::load() {
   auto snapshot = Snapshot::open(database_, "loader");
   if (!snapshot) return snapshot.failure();
-  auto at = Instant::now();
+  const auto asked = Clock::now();
   load_due_ = true;
   auto identity = snapshot->value(settings_.identity);
   if (!identity) return identity.failure();
   auto taken = snapshot->value("select pg_current_snapshot()::text");
   if (!taken) return taken.failure();
+  // When it began, by the database's clock: what is copied is of that moment.
+  auto began = snapshot->value("select (extract(epoch from now()) * 1000000)::int8");
+  if (!began) return began.failure();
   // From the same server nothing need be forgotten: rows never go, versions only grow, and meanwhile questions are answered.
   if (**identity != identity_) {
     memory_.clear();
@@ -87,8 +93,8 @@ Attempt<std::size_t> Follower::load() {
   snapshot_ = **taken;
   identity_ = **identity;
   load_due_ = false;
-  last_ = std::chrono::steady_clock::now();
-  memory_.current(at);
+  last_ = Clock::now();
+  memory_.current(Instant{std::strtoll((*began)->c_str(), nullptr, 10)}, asked);
   ++reloads_;
   return *positions;
 }
@@ -117,9 +123,9 @@ void Follower::wake() {
 void Follower::run() {
   Backoff backoff(std::chrono::milliseconds(100), std::chrono::milliseconds(1000));
   for (;;) {
-    const auto began = std::chrono::steady_clock::now();
+    const auto began = Clock::now();
     bool ok = poll();
-    const auto taken = std::chrono::steady_clock::now() - began;
+    const auto taken = Clock::now() - began;
     seconds_.observe(taken);
     if (ok) backoff.reset();
     const auto rest = ok ? rest_after(taken) : backoff.next();
@@ -133,19 +139,21 @@ void Follower::run() {
 
 bool Follower::poll() {
   if (load_due_) return static_cast<bool>(load());
-  auto at = Instant::now();
   int connects = connection_.connects();
   if (auto connected = connection_.connect(); !connected) return false;
   bool reconnected = connection_.connects() != connects;
-  bool stalled = std::chrono::steady_clock::now() - last_ > settings_.stall;
+  bool stalled = Clock::now() - last_ > settings_.stall;
   std::string now;
+  Instant at;
+  Clock::time_point asked_at;
   std::vector<std::string> bodies;
   auto asked = transact(connection_, [&](Transaction& tx) {
     // Another server, or the same one gone back in time: what was read before does not count any more.
     if ((reconnected || stalled) && (stalled || tx.run("identity")[0].text(0) != identity_)) return false;
+    asked_at = Clock::now();
     for (auto row : tx.run("poll", snapshot_)) {
-      if (now.empty()) now = row.text(0);
-      if (!row.is_null(1)) bodies.push_back(row.text(1));
+      if (now.empty()) now = row.text(0), at = row.instant(1);
+      if (!row.is_null(2)) bodies.push_back(row.text(2));
     }
     return true;
   });
@@ -154,8 +162,8 @@ bool Follower::poll() {
   if (!asked) return asked.failure().kind == FailureKind::data ? static_cast<bool>(load()) : false;
   for (const auto& body : bodies) decode_change(body, memory_);
   snapshot_ = now;
-  last_ = std::chrono::steady_clock::now();
-  memory_.current(at);
+  last_ = Clock::now();
+  memory_.current(at, asked_at);
   ++polls_;
   return true;
 }

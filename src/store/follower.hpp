@@ -7,6 +7,7 @@
 #include <string>
 #include <thread>
 
+#include "crossdock/base/deadline.hpp"
 #include "observe/metrics.hpp"
 #include "postgres/connection.hpp"
 #include "store/change.hpp"
@@ -22,11 +23,12 @@ struct FollowerSettings {
 /// Where the follower's news goes.
 class Memory : public ChangeSink {
  public:
-  virtual void clear() = 0;              ///< everything is loaded anew, from another server or one that went back in time
-  virtual void current(Instant at) = 0;  ///< all commits up to here have been seen (wall clock of this machine)
+  virtual void clear() = 0;  ///< everything is loaded anew, from another server or one that went back in time
+  /// All commits up to here have been seen: the database's clock, asked for at that time of this machine's monotonic one.
+  virtual void current(Instant at, Clock::time_point asked) = 0;
 };
 
-/// The statement of a poll: the server's snapshot now ($1: that of the last poll), and what was committed in between.
+/// The statement of a poll: the server's snapshot and clock now ($1: the snapshot of the last poll), and what was committed in between.
 std::string changes_since();
 
 class Follower {
@@ -58,8 +60,8 @@ class Follower {
   bool load_due_ = false;  ///< what is in memory is not of this server, or not all of it: nothing is followed before a load
   std::chrono::steady_clock::time_point last_{};
   std::atomic<std::uint64_t> polls_{0}, reloads_{0};
-  metrics::Histogram seconds_ = metrics::histogram("crossdock_follower_poll_seconds", "A poll for what others have committed.",
-                                                   metrics::latency_buckets());
+  metrics::Histogram seconds_ =
+      metrics::histogram("crossdock_follower_poll_seconds", "A poll for what others have committed.", metrics::latency_buckets());
   std::mutex lock_;
   std::condition_variable condition_;
   bool woken_ = false, stopping_ = false;

@@ -143,7 +143,7 @@ class Heard final : public Memory {
   void master(const std::string&, const std::string&, std::int64_t, const std::string&) override {}
   void stock_feed(const StockFeedRow&) override {}
   void clear() override {}
-  void current(Instant) override {}
+  void current(Instant, Clock::time_point) override {}
   std::atomic<std::int64_t> on_hand{0};
 };
 

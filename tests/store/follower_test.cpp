@@ -29,7 +29,7 @@ class Recorder final : public Memory {
     positions_.clear();
     seen_.clear();
   }
-  void current(Instant at) override { current_ = at.micros; }
+  void current(Instant at, Clock::time_point) override { current_ = at.micros; }
 
   std::map<std::string, int> seen() const {
     std::lock_guard hold(lock_);
@@ -262,7 +262,7 @@ class Kept final : public Memory {
   void master(const std::string&, const std::string&, std::int64_t, const std::string&) override {}
   void stock_feed(const StockFeedRow&) override {}
   void clear() override { into_.clear(); }
-  void current(Instant) override {}
+  void current(Instant, Clock::time_point) override {}
 
  private:
   promise::Projection& into_;
@@ -356,7 +356,8 @@ TEST_F(Following, beside_a_transaction_left_open_polls_read_no_more) {
   const auto now = ask("select pg_current_snapshot()");
   EXPECT_LT(most_rows(db(), changes_since(), now), 100);
   const auto by_its_ends =
-      "select pg_current_snapshot()::text, c.body from (select 1) one left join change c on c.xid >= pg_snapshot_xmin($1::pg_snapshot) "
+      "select pg_current_snapshot()::text, clock_timestamp(), c.body from (select 1) one left join change c on c.xid >= "
+      "pg_snapshot_xmin($1::pg_snapshot) "
       "and not pg_visible_in_snapshot(c.xid, $1::pg_snapshot)";
   EXPECT_GE(most_rows(db(), by_its_ends, now), 6000) << "negative control: it would show if they were read";
   const auto polls = follower.polls();
