@@ -14,7 +14,12 @@ constexpr std::size_t writers = 2;  // while one decides, the other one's rows a
 }  // namespace
 
 Intake::Intake(const Settings& settings, const store::Shared& shared, HubMemory& memory)
-    : settings_(settings), shared_(shared), memory_(memory), connection_(deciding_records(settings, "intake")), shares_(writers) {
+    : settings_(settings),
+      shared_(shared),
+      memory_(memory),
+      connection_(deciding_records(settings, "intake")),
+      shares_(writers),
+      watch_(settings.kafka) {
   for (auto& share : shares_) share.writer = std::make_unique<IntakeWriter>(settings, shared, "intake-writer");
 }
 
@@ -23,6 +28,7 @@ Intake::~Intake() { stop(); }
 void Intake::start() {
   if (settings_.feeds.empty()) return;
   for (auto& share : shares_) share.writer->start();
+  watch_.start();
   thread_ = std::thread([this] { run(); });
 }
 
@@ -88,12 +94,15 @@ void Intake::run() {
     claim_waiting();
     resume_paused();
     tell_fresh();
+    look();
   }
   for (auto& share : shares_) {
     share.writer->stop();
     collect(share, 0ms);
   }
+  watch_.begin_stop();
   if (consumer_) consumer_->close(ending_.within(3s));
+  watch_.stop();
 }
 
 void Intake::handle(kafka::Event& event) {

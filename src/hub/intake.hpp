@@ -11,6 +11,7 @@
 #include "hub/intake_writer.hpp"
 #include "hub/memory.hpp"
 #include "hub/settings.hpp"
+#include "hub/topic_watch.hpp"
 #include "kafka/consumer.hpp"
 #include "postgres/connection.hpp"
 #include "store/decide.hpp"
@@ -45,6 +46,7 @@ class Intake {
     bool paused = false;
     bool gap = false;
     Proof proof = Proof::none;
+    Anchors anchors;
     Deadline again{Clock::now()};  ///< of a claim or a pause: when to try again
   };
   /// Read and not yet given to the writer; `from` is where the first of them was expected.
@@ -66,6 +68,7 @@ class Intake {
   bool claim(const kafka::Partition& partition, Held& held);
   bool begin(const kafka::Partition& partition, Held& held, const FeedSettings& feed);
   bool proven(const kafka::Partition& partition, Held& held, const kafka::Record& record);
+  void stop_for_gap(const kafka::Partition& partition, Held& held, const std::string& why);
   void raise_gap(const kafka::Partition& partition, Held& held, const std::string& why);
   void count_gaps();
   void take(std::span<const kafka::Record> records);
@@ -79,6 +82,7 @@ class Intake {
   void keep_up();
   void settle(Answer& answer);
   void begin_anew(const kafka::Partition& partition);
+  static void moved(const Part& part, Held& held);
   Taken take_now(Part& part);
   void take_alone(Part& part);
   void take_halved(Part& part);
@@ -86,6 +90,8 @@ class Intake {
   void pause(const kafka::Partition& partition);
   void resume_paused();
   void tell_fresh();
+  void look();
+  void looked(const TopicWatch::Told& told);
   const FeedSettings* feed_of(std::string_view topic) const;
   Record read(const kafka::Record& record) const;
   void add(const store::Tally& tally);
@@ -97,7 +103,8 @@ class Intake {
   std::vector<Share> shares_;
   std::unique_ptr<kafka::Consumer> consumer_;
   std::map<kafka::Partition, Held> held_;
-  Deadline fresh_at_{Clock::now()};
+  TopicWatch watch_;
+  Deadline fresh_at_{Clock::now()}, look_at_{Clock::now()};
   std::atomic<std::int64_t> applied_{0}, superseded_{0}, duplicate_{0}, waiting_{0}, dead_{0};
   std::atomic<bool> kafka_up_{true};
   std::atomic<std::size_t> partitions_{0}, gaps_{0};

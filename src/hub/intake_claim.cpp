@@ -16,13 +16,18 @@ void Intake::count_gaps() {
   gaps_ = static_cast<std::size_t>(std::count_if(held_.begin(), held_.end(), [](const auto& each) { return each.second.gap; }));
 }
 
-/// Says it where a person sees it; the partition stays where it is and is looked at again after a while.
-void Intake::raise_gap(const kafka::Partition& partition, Held& held, const std::string& why) {
+/// The partition stays where it is, and is claimed again after a while.
+void Intake::stop_for_gap(const kafka::Partition& partition, Held& held, const std::string& why) {
   held.claimed = false;
   held.gap = true;
   held.again = Deadline::in(30s);
   count_gaps();
   log::error("intake.data_gap", {{"topic", partition.topic}, {"partition", partition.number}, {"message", why}});
+}
+
+/// Says it where a person sees it, too.
+void Intake::raise_gap(const kafka::Partition& partition, Held& held, const std::string& why) {
+  stop_for_gap(partition, held, why);
   auto raised = postgres::transact(connection_, [&](postgres::Transaction& tx) { store::raise_gap(tx, held.cursor, why); });
   (void)raised;
 }
@@ -51,6 +56,7 @@ bool Intake::claim(const kafka::Partition& partition, Held& held) {
   }
   held.cursor = *claimed;
   held.proof = Proof::none;
+  held.anchors = {};
   held.gap = held.cursor.gap && held.cursor.next >= 0;
   count_gaps();
   if (held.cursor.next < 0) return begin(partition, held, *feed);
@@ -64,6 +70,7 @@ bool Intake::claim(const kafka::Partition& partition, Held& held) {
     raise_gap(partition, held, holds + (outside ? ", next to read is " + std::to_string(next) : ", what was read before is not among it"));
     return false;
   }
+  held.anchors = Anchors(provable ? held.cursor.last : store::LastRead{}, ends->low);
   if (provable) held.proof = held.gap ? Proof::needed : Proof::wanted;
   return static_cast<bool>(consumer_->start(partition, kafka::Start::from(provable ? last : next)));
 }

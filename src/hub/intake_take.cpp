@@ -126,7 +126,7 @@ void Intake::settle(Answer& answer) {
     // Claimed anew meanwhile: then the store has said where it is.
     if (held == held_.end() || !held->second.claimed || held->second.cursor.epoch != part.cursor.epoch) continue;
     if (answer.taken == Taken::yes)
-      part.move(held->second.cursor);
+      moved(part, held->second);
     else if (answer.taken == Taken::failed)
       pause(part.partition);
     else
@@ -135,11 +135,16 @@ void Intake::settle(Answer& answer) {
   if (answer.taken == Taken::yes) add(answer.total);
 }
 
+void Intake::moved(const Part& part, Held& held) {
+  part.move(held.cursor);
+  held.anchors.read(held.cursor.last);
+}
+
 Taken Intake::take_now(Part& part) {
   store::Tally total;
   auto taken = take_parts(connection_, shared_, {&part, 1}, total);
   if (taken != Taken::yes) return taken;
-  part.move(held_[part.partition].cursor);
+  moved(part, held_[part.partition]);
   add(total);
   return taken;
 }
@@ -182,7 +187,7 @@ void Intake::bury_one(Part& part) {
   if (!decided && decided.failure().kind == postgres::FailureKind::data) decided = store::decide(connection_, shared_, {}, &feed);
   if (!decided) return pause(part.partition);
   if (*decided == store::Decided::fenced) return begin_anew(part.partition);
-  part.move(held.cursor);
+  moved(part, held);
   ++dead_;
 }
 

@@ -69,7 +69,8 @@ struct Settings {
   std::optional<AnswerSettings> credit, shipping_method;
   store::Retention retention;
   AuditSettings audit;
-  std::chrono::milliseconds lease{6'000};  ///< of lanes; partitions have kafka's session time-out of the same length
+  std::chrono::milliseconds lease{6'000};        ///< of lanes; partitions have kafka's session time-out of the same length
+  std::chrono::milliseconds look_every{10'000};  ///< whether the topics of feeds are still the ones that were read
   std::size_t readers = 2;
   std::size_t order_writers = 2;  ///< one decides while the other waits for the database; two of reservations cost more than they gave
 };

@@ -41,26 +41,6 @@ Trouble trouble_of(const rd_kafka_message_t* message) {
   return trouble;
 }
 
-Record record_of(const rd_kafka_message_t* message) {
-  Record record;
-  record.topic = rd_kafka_topic_name(message->rkt);
-  record.partition = message->partition;
-  record.offset = message->offset;
-  if (message->key) record.key = std::string_view(static_cast<const char*>(message->key), message->key_len);
-  if (message->payload) record.value = std::string_view(static_cast<const char*>(message->payload), message->len);
-  record.timestamp_ms = rd_kafka_message_timestamp(message, nullptr);
-  rd_kafka_headers_t* headers = nullptr;
-  if (rd_kafka_message_headers(message, &headers) == RD_KAFKA_RESP_ERR_NO_ERROR) {
-    const char* name = nullptr;
-    const void* value = nullptr;
-    std::size_t size = 0;
-    for (std::size_t i = 0; rd_kafka_header_get_all(headers, i, &name, &value, &size) == RD_KAFKA_RESP_ERR_NO_ERROR; ++i) {
-      record.headers.emplace_back(name, std::string_view(static_cast<const char*>(value), value ? size : 0));
-    }
-  }
-  return record;
-}
-
 }  // namespace
 
 std::optional<std::string_view> Record::header(std::string_view name) const {
@@ -310,21 +290,8 @@ std::vector<Partition> Consumer::assignment() const {
   return out;
 }
 
-/// Not rd_kafka_query_watermark_offsets: it waits for the broker's answer whatever its limit says.
 Result<Watermarks> Consumer::watermarks(const Partition& partition, Deadline deadline) {
-  const auto ask = [&](std::int64_t which) -> Result<std::int64_t> {
-    const auto list = list_of({&partition, 1});
-    list->elems[0].offset = which;  // where a time may stand, Kafka takes these two as well
-    auto error = rd_kafka_offsets_for_times(state_->handle.get(), list.get(), in_ms(deadline.left()));
-    if (error == RD_KAFKA_RESP_ERR_NO_ERROR) error = list->elems[0].err;
-    if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return fault_of(error, "asking for the watermarks of " + partition.topic);
-    return list->elems[0].offset;
-  };
-  const auto low = ask(RD_KAFKA_OFFSET_BEGINNING);
-  if (!low) return low.fault();
-  const auto high = ask(RD_KAFKA_OFFSET_END);
-  if (!high) return high.fault();
-  return Watermarks{*low, *high};
+  return watermarks_of(state_->handle.get(), partition, deadline);
 }
 
 /// Leaves the group, so that the others need not wait for our session to end.

@@ -69,12 +69,6 @@ struct Start {
   static Start latest() { return {At::latest, 0}; }
 };
 
-/// The log's first offset, and the one after its last.
-struct Watermarks {
-  std::int64_t low = 0;
-  std::int64_t high = 0;
-};
-
 /// A member of a consumer group that never commits and never resets offsets. One thread owns it. poll() at least every
 /// max_poll_interval, also while everything is paused. close() ends within its deadline; the destructor closes with 2 s.
 class Consumer {

@@ -124,4 +124,41 @@ std::vector<Partition> partitions_of(const rd_kafka_topic_partition_list_t* list
   return out;
 }
 
+Record record_of(const rd_kafka_message_t* message) {
+  Record record;
+  record.topic = rd_kafka_topic_name(message->rkt);
+  record.partition = message->partition;
+  record.offset = message->offset;
+  if (message->key) record.key = std::string_view(static_cast<const char*>(message->key), message->key_len);
+  if (message->payload) record.value = std::string_view(static_cast<const char*>(message->payload), message->len);
+  record.timestamp_ms = rd_kafka_message_timestamp(message, nullptr);
+  rd_kafka_headers_t* headers = nullptr;
+  if (rd_kafka_message_headers(message, &headers) == RD_KAFKA_RESP_ERR_NO_ERROR) {
+    const char* name = nullptr;
+    const void* value = nullptr;
+    std::size_t size = 0;
+    for (std::size_t i = 0; rd_kafka_header_get_all(headers, i, &name, &value, &size) == RD_KAFKA_RESP_ERR_NO_ERROR; ++i) {
+      record.headers.emplace_back(name, std::string_view(static_cast<const char*>(value), value ? size : 0));
+    }
+  }
+  return record;
+}
+
+/// Not rd_kafka_query_watermark_offsets: it waits for the broker's answer whatever its limit says.
+Result<Watermarks> watermarks_of(rd_kafka_t* handle, const Partition& partition, Deadline deadline) {
+  const auto ask = [&](std::int64_t which) -> Result<std::int64_t> {
+    const auto list = list_of({&partition, 1});
+    list->elems[0].offset = which;  // where a time may stand, Kafka takes these two as well
+    auto error = rd_kafka_offsets_for_times(handle, list.get(), in_ms(deadline.left()));
+    if (error == RD_KAFKA_RESP_ERR_NO_ERROR) error = list->elems[0].err;
+    if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return fault_of(error, "asking for the watermarks of " + partition.topic);
+    return list->elems[0].offset;
+  };
+  const auto low = ask(RD_KAFKA_OFFSET_BEGINNING);
+  if (!low) return low.fault();
+  const auto high = ask(RD_KAFKA_OFFSET_END);
+  if (!high) return high.fault();
+  return Watermarks{*low, *high};
+}
+
 }  // namespace crossdock::kafka

@@ -12,6 +12,7 @@
 
 #include "crossdock/base/deadline.hpp"
 #include "crossdock/base/result.hpp"
+#include "kafka/consumer.hpp"
 #include "kafka/settings.hpp"
 
 namespace crossdock::kafka {
@@ -65,6 +66,11 @@ bool end_by(Deadline deadline, std::function<void()> end);
 
 /// A time limit as librdkafka takes it, at least 1 ms.
 int in_ms(Clock::duration time);
+
+/// Its views live as long as the message.
+Record record_of(const rd_kafka_message_t* message);
+/// Asks the broker.
+Result<Watermarks> watermarks_of(rd_kafka_t* handle, const Partition& partition, Deadline deadline);
 
 PartitionList list_of(std::span<const Partition> partitions);
 std::vector<Partition> partitions_of(const rd_kafka_topic_partition_list_t* list);

@@ -1,6 +1,7 @@
 // Where the brokers are, and the settings that nobody may change.
 #pragma once
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <string>
@@ -15,6 +16,12 @@ struct Partition {
   std::string topic;
   int number = 0;
   friend auto operator<=>(const Partition&, const Partition&) = default;
+};
+
+/// A log's first offset, and the one after its last.
+struct Watermarks {
+  std::int64_t low = 0;
+  std::int64_t high = 0;
 };
 
 /// What librdkafka has to say; syslog levels (3 error .. 7 debug). Any thread; must be quick.

@@ -32,6 +32,10 @@ std::vector<Statement> cursor_statements() {
       {"raise_gap",
        "with marked as (update feed_cursor set gap = $4 where topic = $1 and partition = $2::int4 and epoch = $3 and gap = '' returning 1) "
        "insert into exception (kind, reason, detail, origin) select 'feed', 'data_gap', $4, $1 || '/' || $2 from marked"},
+      {"raise_made_anew",
+       "with marked as (update feed_cursor set gap = $4, last_offset = $5, last_print = $6, epoch = epoch + 1 where topic = $1 and "
+       "partition = $2::int4 and epoch = $3 returning 1) insert into exception (kind, reason, detail, origin) select 'feed', 'data_gap', "
+       "$4, $1 || '/' || $2 from marked"},
       {"freshness",
        "select topic, case when bool_or(caught_up_at is null) then null else min(caught_up_at) end from feed_cursor group by topic"},
   };
@@ -95,6 +99,11 @@ void caught_up(Transaction& tx, const std::vector<Cursor>& cursors) {
 
 void raise_gap(Transaction& tx, const Cursor& cursor, const std::string& why) {
   tx.run("raise_gap", cursor.topic, std::to_string(cursor.partition), cursor.epoch, why);
+}
+
+bool raise_made_anew(Transaction& tx, const Cursor& cursor, const std::string& why) {
+  return tx.run("raise_made_anew", cursor.topic, std::to_string(cursor.partition), cursor.epoch, why, cursor.last.offset, cursor.last.print)
+             .affected() == 1;
 }
 
 std::vector<TopicFreshness> freshness(Transaction& tx) {

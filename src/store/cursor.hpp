@@ -16,6 +16,7 @@ namespace crossdock::store {
 struct LastRead {
   std::int64_t offset = -1;  ///< -1: none
   std::int64_t print = 0;
+  friend bool operator==(const LastRead&, const LastRead&) = default;
 };
 
 struct Cursor {
@@ -62,6 +63,11 @@ void count(postgres::Transaction& transaction, const Cursor& cursor, const Tally
 void caught_up(postgres::Transaction& transaction, const std::vector<Cursor>& cursors);
 /// A data gap: what the log no longer has (or never had) of it. Raised, never skipped in silence.
 void raise_gap(postgres::Transaction& transaction, const Cursor& cursor, const std::string& why);
+
+/// The same where another record stands where `cursor.last` was read: the topic was made anew beneath its reader. That record is remembered
+/// as the last one, however far has been read since, so that nobody reads on before it is found again; what is being decided is fenced.
+/// False: it is another's.
+bool raise_made_anew(postgres::Transaction& transaction, const Cursor& cursor, const std::string& why);
 
 /// The freshness of feeds, for watermarks: of each topic the oldest of its partitions.
 struct TopicFreshness {
