@@ -1,63 +1,79 @@
 #include "store/in_hand.hpp"
 
+#include <algorithm>
+#include <cstdint>
+#include <string_view>
+
 namespace crossdock::store {
 
 using namespace ledger;
 using postgres::Row;
-using postgres::TextArray;
 using postgres::Transaction;
 
 namespace {
 
-constexpr std::string_view arrays = "unnest($1::text[], $2::text[], $3::text[]) as a(client, call, key)";
-constexpr std::string_view hash = "hashtextextended(a.client || E'\\n' || a.call || E'\\n' || a.key, 0)";
+// A key's mark has 21 bits, so that three of them go into the number of one lock: locks cost the server more than comparing does, and its
+// table of them is everybody's.
+constexpr int bits = 21, marks_a_lock = 3;
+constexpr std::uint64_t all_bits = (1U << bits) - 1;
 
-struct Triples {
-  TextArray client, call, key;
-  void add(const IdempotencyId& id) { client.add(id.client), call.add(id.call), key.add(id.key); }
-};
+/// FNV-1a, its bits mixed once more. Never 0: that is an empty place.
+std::uint64_t mark_of(const IdempotencyId& id) {
+  std::uint64_t hash = 0xcbf29ce484222325;
+  auto add = [&hash](std::string_view text) {
+    for (unsigned char c : text) hash = (hash ^ c) * 0x100000001b3;
+    hash = (hash ^ '\n') * 0x100000001b3;
+  };
+  add(id.client), add(id.call), add(id.key);
+  hash = (hash ^ hash >> 32U) * 0x9e3779b97f4a7c15;
+  return std::max<std::uint64_t>(1, hash >> (64 - bits));
+}
 
 }  // namespace
 
-// Shared advisory locks, by the hash of each key: they live in the server, so also while their owner is frozen, and end with its
-// transaction. Shared ones let each other be: nothing waits, hence nothing is to be ordered.
+// Shared advisory locks: they live in the server, so also while their owner is frozen, and end with its transaction. Shared ones let each
+// other be: nothing waits, hence nothing is to be ordered.
 std::vector<postgres::Statement> in_hand_statements() {
-  const std::string from(arrays), value(hash);
   return {
-      {"show_keys", "select count(pg_try_advisory_xact_lock_shared(" + value + ")) from (select * from " + from + " limit 128) as a"},
+      {"show_keys", "select count(pg_try_advisory_xact_lock_shared(a.marks)) from unnest($1::int8[]) as a(marks)"},
       {"keys_elsewhere",
-       "select a.client, a.call, a.key from " + from + " where " + value +
-           " = any(array(select l.classid::int8 << 32 | l.objid::int8 from pg_locks l where l.locktype = 'advisory' and l.objsubid = 1 "
-           "and l.mode = 'ShareLock' and l.pid <> pg_backend_pid() and l.database = (select oid from pg_database where datname = "
-           "current_database())))"},
+       "select l.classid::int8 << 32 | l.objid::int8 from pg_locks l where l.locktype = 'advisory' and l.objsubid = 1 and l.mode = "
+       "'ShareLock' and l.pid <> pg_backend_pid() and l.database = (select oid from pg_database where datname = current_database())"},
   };
 }
 
 void show_keys(Transaction& tx, const std::set<IdempotencyId>& keys) {
   if (keys.empty()) return;
-  Triples all;
-  for (const auto& id : keys) all.add(id);
-  tx.send("show_keys", all.client, all.call, all.key);
+  postgres::IntegerArray locks;
+  std::uint64_t packed = 0;
+  int place = 0;
+  for (const auto& id : keys) {
+    packed |= mark_of(id) << (bits * place);
+    if (++place < marks_a_lock) continue;
+    locks.add(static_cast<std::int64_t>(packed));
+    packed = 0;
+    place = 0;
+  }
+  if (place > 0) locks.add(static_cast<std::int64_t>(packed));
+  tx.send("show_keys", locks);
 }
 
 postgres::Attempt<std::set<IdempotencyId>> keys_elsewhere(postgres::Connection& connection, std::span<Request* const> requests) {
-  Triples all;
-  bool any = false;
+  std::set<std::uint64_t> marks;
+  auto take = [&marks](const Row& row) {
+    for (auto packed = static_cast<std::uint64_t>(row.integer(0)); packed; packed >>= bits) marks.insert(packed & all_bits);
+  };
+  auto asked = postgres::transact(connection, [&take](Transaction& tx) {
+    tx.ask("keys_elsewhere", take);
+    tx.settle();
+  });
+  if (!asked) return asked.failure();
+  std::set<IdempotencyId> found;
   for (const auto* request : requests) {
     const auto* keyed = dynamic_cast<const KeyedRequest*>(request);
-    if (!keyed || keyed->key.key.empty()) continue;
-    all.add(keyed->key);
-    any = true;
+    if (keyed && !keyed->key.key.empty() && marks.contains(mark_of(keyed->key))) found.insert(keyed->key);
   }
-  if (!any) return std::set<IdempotencyId>();
-  return postgres::transact(connection, [&all](Transaction& tx) {
-    std::set<IdempotencyId> found;
-    tx.ask(
-        "keys_elsewhere", [&found](const Row& row) { found.insert({row.text(0), row.text(1), row.text(2)}); }, all.client, all.call,
-        all.key);
-    tx.settle();
-    return found;
-  });
+  return found;
 }
 
 }  // namespace crossdock::store
