@@ -1,10 +1,14 @@
 """API.md section 1, PROTOCOLS.md A: one key, one effect, the same bytes."""
 import json
+import socket
+import time
+import urllib.parse
 import uuid
 
 import pytest
 
 from seed import Seed, fine, spread
+from wire import request
 from world import Api, eventually, together, unique
 
 
@@ -192,3 +196,27 @@ def test_the_same_key_with_two_bodies_at_once(pair):
         good = {answer.json()["order_number"] for answer in answers if answer.status_code == 201}
         assert len(good) == 1
         assert {answer.json()["code"] for answer in answers if answer.status_code != 201} <= {"idempotency_key_reused", "request_in_progress"}
+
+
+@pytest.mark.parametrize("whole", [True, False], ids=["whole", "negative_control_a_part_is_no_request"])
+def test_a_disconnect_does_not_cancel(hub, seed, whole):
+    """Who hangs up before the answer has captured all the same: the same key finds it."""
+    sku, location = seed.place("10")
+    body, key = seed.order_body((sku, 1, location)), unique("gone")
+    sent = request("POST", "/v1/orders", body, key)
+    address = urllib.parse.urlsplit(hub.api_url)
+    with socket.create_connection((address.hostname, address.port), timeout=10) as line:
+        line.sendall(sent if whole else sent[:-1])
+    number = {"order_number": body["order_number"]}
+
+    def found():
+        return hub.raw.get("/v1/orders", params=number).json()["items"]
+
+    if whole:
+        eventually(found, limit=10, what="the order of one who is gone")
+    else:
+        time.sleep(1)
+        assert found() == []
+    again = hub.raw.post("/v1/orders", body, key=key)
+    assert again.status_code == 201 and again.headers.get("Idempotency-Replayed") == ("true" if whole else None)
+    assert len(found()) == 1

@@ -5,6 +5,7 @@ import signal
 import time
 import uuid
 
+import psycopg
 import pytest
 
 from seed import Seed, fine
@@ -94,6 +95,22 @@ def test_starting_without_a_database(own_services, fresh):
     own_services.command("start", "postgres")
     hub.wait_ready()
     assert hub.admin.get("/readyz").status_code == 200
+
+
+@pytest.mark.parametrize("safe", [False, True], ids=["unsafe", "negative_control_safe"])
+def test_it_does_not_start_on_a_database_that_could_lose_orders(fresh, safe):
+    from world import Hub
+    fleet = fresh(0)
+    with psycopg.connect(fleet.database, autocommit=True) as connection:
+        name = connection.info.dbname
+        connection.execute(f'alter database "{name}" set synchronous_commit = {"on" if safe else "off"}')
+    hub = Hub(fleet.config, fleet.variables).start(wait=False)
+    if safe:
+        hub.wait_ready()
+        fleet.hubs.append(hub)
+        return
+    assert hub.process.wait(30) not in (0, None)
+    assert "unsafe_database" in hub.log_text() and "synchronous_commit" in hub.log_text()
 
 
 @pytest.mark.parametrize("away", [("postgres",), ("kafka",), ("postgres", "kafka")], ids="-".join)
