@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "store/statements.hpp"
+
 namespace crossdock::store {
 
 using namespace ledger;
@@ -35,7 +37,7 @@ std::uint64_t mark_of(const IdempotencyId& id) {
 // other be: nothing waits, hence nothing is to be ordered.
 std::vector<postgres::Statement> in_hand_statements() {
   return {
-      {"show_keys", "select count(pg_try_advisory_xact_lock_shared(a.marks)) from unnest($1::int8[]) as a(marks)"},
+      {"show_keys", "select count(pg_try_advisory_xact_lock_shared(a.marks)) from " + rows_of("marks int8") + " as a"},
       {"keys_elsewhere",
        "select l.classid::int8 << 32 | l.objid::int8 from pg_locks l where l.locktype = 'advisory' and l.objsubid = 1 and l.mode = "
        "'ShareLock' and l.pid <> pg_backend_pid() and l.database = (select oid from pg_database where datname = current_database())"},
