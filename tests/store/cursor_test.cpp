@@ -194,8 +194,8 @@ class Pruning : public WithStore<Pruning> {
 TEST_F(Pruning, keeps_what_is_needed) { EXPECT_EQ(left(statements()), "23:00:00, 29 days"); }
 
 TEST_F(Pruning, negative_control_each_limit_forgotten_is_seen) {
-  EXPECT_EQ(left(broken("prune_changes", "- $2::interval", "- 0 * $1::interval")), "none, 29 days") << "an instance that is behind";
-  EXPECT_EQ(left(broken("prune_keys", "- $2::interval", "- 0 * $1::interval")), "23:00:00, none") << "a late repeat acts again";
+  EXPECT_EQ(left(broken("prune_changes", "- $2::interval", "- 0 * $2::interval")), "none, 29 days") << "an instance that is behind";
+  EXPECT_EQ(left(broken("prune_keys", "- $2::interval", "- 0 * $2::interval")), "23:00:00, none") << "a late repeat acts again";
 }
 
 }  // namespace
