@@ -122,7 +122,7 @@ TEST_F(HubStopTest, WithAllThereItIsQuick) {
   ASSERT_TRUE(soon([&] { return ask("select count(*) from feed_cursor where owner <> ''") == "2"; }));
   EXPECT_LT(stop(10s), 5s);
   EXPECT_THAT(parts, testing::ElementsAre("listener", "intake", "writer orders", "writer reservations", "writer documents", "sweeper",
-                                          "publisher", "reader", "follower", "notifier"));
+                                          "sealer", "publisher", "reader", "follower", "notifier"));
   EXPECT_EQ(ask("select count(*) from lease where owner <> ''"), "0");
 }
 
