@@ -68,6 +68,13 @@ class OwnPostgres:
             eventually(self.answers, limit=30, step=0.05, what=f"PostgreSQL; {self.log_text()[-1500:]}")
         return self
 
+    def stop_one(self, kind):
+        """SIGSTOP to the server's own processes of that kind, as their titles name it."""
+        found = [child for child in children(self.process.pid) if kind in pathlib.Path(f"/proc/{child}/cmdline").read_text(encoding="utf-8")]
+        assert found, kind
+        for child in found:
+            os.kill(child, signal.SIGSTOP)
+
     def answers(self):
         try:
             psycopg.connect(self.url("postgres"), connect_timeout=2).close()
