@@ -23,8 +23,10 @@ class LockOrder : public WithStore<LockOrder> {
         ++ready;
         while (ready < 2) std::this_thread::yield();
         auto decided = store::decide(connection, shared, batch);
-        if (decided) EXPECT_EQ(reserve->reply.status, 201);
-        if (decided) return;
+        if (decided) {
+          EXPECT_EQ(reserve->reply.status, 201);
+          return;
+        }
         EXPECT_EQ(decided.failure().sqlstate, "40P01") << decided.failure().message;
         ++ended;
       };

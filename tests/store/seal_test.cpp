@@ -134,7 +134,7 @@ TEST_F(Sealing, while_another_seals_there_is_nothing_to_do) {
     Seal seal(db.settings());
     auto turned = seal.turn();
     EXPECT_TRUE(turned);
-    if (turned) EXPECT_FALSE(*turned);
+    EXPECT_FALSE(turned && *turned);
   });
   EXPECT_TRUE(held);
   EXPECT_EQ(seal_all().place, 3);
