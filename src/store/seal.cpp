@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "store/statements.hpp"
+
 namespace crossdock::store {
 
 using namespace postgres;
@@ -10,23 +12,23 @@ namespace {
 
 std::vector<Statement> statements() {
   const std::string entry = "j.id, j.at, j.order_id, j.system, j.step, j.document, j.actor, j.detail, j.correlation_id";
+  const std::string entries = "select " + entry + " from journal j where ";
   // A scalar subquery is looked up by key for each entry; a join might read the whole chain.
   const std::string unsealed = "(select s.entry from audit_seal s where s.entry = j.id) is null";
   return {
       {"lock_head",
        "select chain, place, link, seen, server, (select system_identifier::text from pg_control_system()), clock_timestamp() "
        "from audit_head for update skip locked"},
-      // One statement, so that the entries and the snapshot are of one moment, as in follower.cpp. Materialized, so that it goes by the
-      // transactions' index and never through the whole journal in the order of ids.
-      {"fresh", "with fresh as materialized (select " + entry +
-                    " from journal j where j.xid >= pg_snapshot_xmin($1::pg_snapshot) and not pg_visible_in_snapshot(j.xid, "
-                    "$1::pg_snapshot) and " +
-                    unsealed +
-                    ") select pg_current_snapshot()::text, f.* from (select 1) one left join (select * from fresh order by id limit $2) f "
+      // One statement, so that the entries and the snapshot are of one moment; and by the index of transactions, begun after the last
+      // snapshot or under way in it, as follower.cpp's changes_since: what was sealed beside a transaction left open is not read again.
+      // Materialized, or the limit could lead it through the whole journal in the order of ids.
+      {"fresh", "with begun as materialized (" + entries + "j.xid >= pg_snapshot_xmax($1::pg_snapshot) and " + unsealed + " union all " +
+                    entries + "j.xid = any(array(select pg_snapshot_xip($1::pg_snapshot))) and " + unsealed +
+                    ") select pg_current_snapshot()::text, f.* from (select 1) one left join (select * from begun order by id limit $2) f "
                     "on true order by f.id"},
       {"old", "select '', " + entry + " from journal j where j.id > $1 and not pg_visible_in_snapshot(j.xid, $2::pg_snapshot) and " +
                   unsealed + " order by j.id limit $3"},
-      {"put_seals", "insert into audit_seal (entry, place, link) select * from unnest($1::int8[], $2::int8[], $3::bytea[])"},
+      {"put_seals", insert_rows("audit_seal", "entry int8, place int8, link bytea")},
       {"move_head", "update audit_head set place = $1, link = $2, seen = $3, server = $4"},
   };
 }
