@@ -52,7 +52,8 @@ std::string status_json(const std::vector<postgres::MigrationStatus>& rows) {
 
 store::Verified audit_chain(const store::AuditFound& found) {
   store::Verified out{"audit_chain", "every entry of the audit is as it was sealed", static_cast<std::size_t>(found.places), {}};
-  if (!found.bad.empty()) out.differences.push_back({out.invariant, "entry " + std::to_string(found.entry), found.bad});
+  if (!found.bad.empty())
+    out.differences.push_back({out.invariant, found.entry ? "entry " + std::to_string(found.entry) : "chain " + found.chain, found.bad});
   return out;
 }
 

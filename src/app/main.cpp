@@ -102,7 +102,7 @@ int main(int argc, char** argv) {
   add(*migrate_command, "status", "What is applied and what is not.", migrate_status);
   add(*migrate_command, "up", "Applies what is missing; safe beside running instances.", migrate_up);
   add(*migrate_command, "verify", "Exit 2 unless the schema is what this binary expects.", migrate_verify);
-  add(app, "doctor", "Looks at database, Kafka, feeds and clocks; one remedy a line.", doctor);
+  add(app, "doctor", "Looks at database, Kafka, feeds, systems, clocks, disks and certificates; one remedy a line.", doctor);
   add(app, "verify", "Checks the invariants on live data, read-only. Exit 2 when something differs.", verify_data);
   auto* audit_command = app.add_subcommand("audit", "The audit: verify.");
   audit_command->require_subcommand(1);
