@@ -200,7 +200,8 @@ Result<std::unique_ptr<Consumer>> Consumer::open(const ConsumerSettings& setting
       .set("heartbeat.interval.ms", std::min<std::int64_t>(3'000, settings.session_timeout.count() / 3))
       .set("max.poll.interval.ms", settings.max_poll_interval.count())
       .set("queued.max.messages.kbytes", settings.queued_kbytes)
-      .set("topic.metadata.refresh.interval.ms", 60'000);
+      // A topic that comes, or comes back, is seen at the next refresh.
+      .set("topic.metadata.refresh.interval.ms", 10'000);
   rd_kafka_conf_set_rebalance_cb(recipe.raw(), State::on_rebalance);
   rd_kafka_conf_set_error_cb(recipe.raw(), State::on_error);
   auto handle = recipe.make(RD_KAFKA_CONSUMER, state.get());
