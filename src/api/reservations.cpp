@@ -54,6 +54,14 @@ Task<http::Response> reserve(Shared state, http::Request& request) {
   Mistakes unknown;
   auto hold = std::make_shared<ledger::Reserve>();
   hold->lines = hold_lines(*state, asked, unknown);
+  if (!unknown.empty()) {
+    auto catching_up = state->hub.catch_up(deadline_of(*state, request));
+    const bool caught_up = co_await std::move(catching_up);
+    if (caught_up) {
+      unknown.clear();
+      hold->lines = hold_lines(*state, asked, unknown);
+    }
+  }
   if (!unknown.empty())
     co_return http::Problem("unknown_reference", "The reservation names what does not exist; see errors.")
         .errors(std::move(unknown))

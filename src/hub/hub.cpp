@@ -19,6 +19,7 @@ namespace {
 
 constexpr const char* channel = "crossdock_change";
 constexpr auto longest_wait_for_a_duplicate = 2s;  // PROTOCOLS.md A
+constexpr auto longest_wait_for_news = 1s;         // from other instances
 
 Fault in_progress() {
   return Fault(FaultKind::unavailable, "request_in_progress",
@@ -213,6 +214,25 @@ Task<Outcome> Hub::ask(store::Reader::Question question, Deadline deadline) {
   co_return Outcome(Done{});
 }
 
+Task<bool> Hub::catch_up(Deadline deadline) {
+  if (!loaded_) co_return false;
+  runtime::Reply<bool> reply(loops_.mailbox(loops_.here()));
+  follower_->catch_up([reply] { reply.deliver(true); });
+  auto waiting = reply.get(deadline.or_sooner(longest_wait_for_news));
+  std::optional<bool> answer = co_await std::move(waiting);
+  co_return answer.has_value();
+}
+
+/// By what this instance knows; what it does not know it looks for once among what others have stored.
+Task<validation::Checked> Hub::check(const OrderRequest& order, const validation::Answers& answers, Deadline deadline) {
+  auto checked = validation::check_order(order, memory_.catalog(), settings_.checks, answers, memory_.now());
+  if (!validation::names_unknown(checked)) co_return checked;
+  auto catching_up = catch_up(deadline);
+  const bool caught_up = co_await std::move(catching_up);
+  if (caught_up) checked = validation::check_order(order, memory_.catalog(), settings_.checks, answers, memory_.now());
+  co_return checked;
+}
+
 /// Credit and shipping method are asked at the same time, each with its own deadline.
 Task<validation::Answers> Hub::ask_others(const OrderRequest& order, Deadline deadline) {
   validation::Answers answers;
@@ -271,8 +291,9 @@ Task<Result<Validation>> Hub::validate(OrderRequest order, std::string correlati
   if (!asked) co_return Result<Validation>(asked.fault());
   answers.pending_exposure = facts->customer.pending;
   for (auto& [source, number] : facts->customer.purchase_orders) answers.purchase_orders.push_back({source, number});
+  auto checking = check(order, answers, deadline);
+  validation::Checked checked = co_await std::move(checking);
   auto now = memory_.now();
-  auto checked = validation::check_order(order, memory_.catalog(), settings_.checks, answers, now);
   auto promises = validation::promise_order(checked, memory_.catalog(), memory_.projection(), settings_.checks, now, facts->reserved);
   validation::judge_promises(checked, promises, settings_.checks, now);
   Validation out;
@@ -291,9 +312,10 @@ Task<std::shared_ptr<ledger::Capture>> Hub::prepare(OrderRequest order, Deadline
   capture->content = fingerprint(order);
   auto asking = ask_others(order, deadline);
   validation::Answers answers = co_await std::move(asking);
-  auto now = memory_.now();
   capture->rules = &settings_.checks;
-  capture->checked = validation::check_order(order, memory_.catalog(), settings_.checks, answers, now);
+  auto checking = check(order, answers, deadline);
+  capture->checked = co_await std::move(checking);
+  auto now = memory_.now();
   std::optional<validation::CreditFacts> stored;
   std::optional<Instant> stored_as_of;
   if (auto customer = memory_.catalog().customer(order.customer); customer && customer->credit) {

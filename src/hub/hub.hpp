@@ -63,6 +63,10 @@ class Hub {
   /// (hold it by shared_ptr). Faults as decide().
   Task<Outcome> ask(store::Reader::Question question, Deadline deadline);
 
+  /// Waits, a second at most, until memory has all that any instance has committed before this call. Before something is said not to
+  /// exist: what was just stored through another instance does. False: it may be absent still.
+  Task<bool> catch_up(Deadline deadline);
+
   /// All order checks; changes nothing. `only_of`: whose reservations the order may name; empty: anybody's.
   Task<Result<Validation>> validate(OrderRequest order, std::string correlation_id, std::string only_of, Deadline deadline);
   /// The request of a capture with everything checked that needs no lock. Its origin and key are the caller's to set; then decide() it.
@@ -82,6 +86,7 @@ class Hub {
  private:
   store::Shared shared();
   Writers& writer(Line line);
+  Task<validation::Checked> check(const OrderRequest& order, const validation::Answers& answers, Deadline deadline);
   Task<validation::Answers> ask_others(const OrderRequest& order, Deadline deadline);
   void watch();
 

@@ -1,6 +1,7 @@
 #include "store/follower.hpp"
 
 #include <cstdlib>
+#include <iterator>
 
 #include "postgres/snapshot.hpp"
 #include "store/pace.hpp"
@@ -120,20 +121,36 @@ void Follower::wake() {
   condition_.notify_one();
 }
 
+void Follower::catch_up(std::function<void()> done) {
+  {
+    std::lock_guard hold(lock_);
+    behind_.push_back(std::move(done));
+    woken_ = true;
+  }
+  condition_.notify_one();
+}
+
 void Follower::run() {
   Backoff backoff(std::chrono::milliseconds(100), std::chrono::milliseconds(1000));
+  std::vector<std::function<void()>> served;
   for (;;) {
     const auto began = Clock::now();
     bool ok = poll();
     const auto taken = Clock::now() - began;
     seconds_.observe(taken);
-    if (ok) backoff.reset();
+    if (ok) {
+      backoff.reset();
+      for (auto& done : served) done();
+      served.clear();
+    }
     const auto rest = ok ? rest_after(taken) : backoff.next();
     std::unique_lock hold(lock_);
     condition_.wait_for(hold, rest, [&] { return stopping_; });
     if (ok && rest < settings_.sweep) condition_.wait_for(hold, settings_.sweep - rest, [&] { return stopping_ || woken_; });
     if (stopping_) return;
     woken_ = false;
+    served.insert(served.end(), std::make_move_iterator(behind_.begin()), std::make_move_iterator(behind_.end()));
+    behind_.clear();
   }
 }
 

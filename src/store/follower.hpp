@@ -6,6 +6,7 @@
 #include <mutex>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "crossdock/base/deadline.hpp"
 #include "observe/metrics.hpp"
@@ -43,6 +44,9 @@ class Follower {
   void stop();
   /// Somebody has committed: poll now. Any thread.
   void wake();
+  /// `done` is called on the follower's thread when memory has all that was committed before this call: after the next poll that begins
+  /// and succeeds. Not called when it stops before. Any thread.
+  void catch_up(std::function<void()> done);
 
   std::uint64_t polls() const { return polls_; }
   std::uint64_t reloads() const { return reloads_; }
@@ -65,6 +69,7 @@ class Follower {
   std::mutex lock_;
   std::condition_variable condition_;
   bool woken_ = false, stopping_ = false;
+  std::vector<std::function<void()>> behind_;  ///< who waits in catch_up()
   std::thread thread_;
 };
 

@@ -43,6 +43,9 @@ struct Checked {
 /// Makes every check but ATP. `now` gives each location's today.
 Checked check_order(const OrderRequest& order, const promise::Catalog& catalog, const Rules& rules, const Answers& answers, Instant now);
 
+/// Whether it names something that the catalogue does not have (`item.unknown` and its like): another instance may just have stored it.
+bool names_unknown(const Checked& checked);
+
 /// The check `customer_po` by itself, for the ledger, which knows under its lock who has used the number: puts customer_po.duplicate into
 /// checked.findings (in place of one that is there) and the check's status into checked.checks. `others` without this order itself.
 void judge_purchase_order(Checked& checked, const std::vector<PurchaseOrderUse>& others, const Rules& rules);

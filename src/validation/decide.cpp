@@ -46,6 +46,11 @@ std::vector<const Finding*> refused_for_now(const std::vector<Finding>& findings
   return refused;
 }
 
+bool names_unknown(const Checked& checked) {
+  return std::any_of(checked.findings.begin(), checked.findings.end(),
+                     [](const Finding& finding) { return finding.code.ends_with(".unknown"); });
+}
+
 void set_check(std::vector<Check>& checks, Check check) {
   // What nobody had to be asked for is judged at once, by what is committed.
   const bool judged = check.status == CheckStatus::passed || check.status == CheckStatus::failed;

@@ -34,6 +34,24 @@ def test_master_data_reaches_the_other(pair):
         eventually(lambda: other.api.post("/v1/orders/validate", order).json()["decision"] == "accept", limit=1.5, step=0.01, what="item, location and customer on the other")
 
 
+def test_what_one_has_just_stored_is_not_unknown_to_the_other(pair):
+    """A caller cannot know that its calls go to two instances: an order for a new item is not rejected because the other has not heard of it yet."""
+    seed, other = Seed(pair[0]), pair[1].api
+    for _ in range(20):
+        sku, location, customer = seed.item(), seed.location(), seed.customer()
+        told = fine(other.post("/v1/orders/validate", seed.order_body((sku, 1, location), customer=customer)), 200)
+        assert not [finding["code"] for finding in told["findings"] if finding["code"].endswith(".unknown")], told["findings"]
+        (sku, location), customer = seed.place("5"), seed.customer()
+        fine(seed.capture((sku, 1, location), customer=customer, api=other), 201)
+        sku, location = seed.item(), seed.location()
+        made = seed.reserve((sku, 1, location), api=other)
+        assert made.json()["code"] == "insufficient_stock", made.text
+    begun = time.monotonic()
+    told = other.post("/v1/orders", seed.order_body(("NO-SUCH-ITEM", 1, location)))
+    assert told.status_code == 422 and told.json()["findings"][0]["code"] == "item.unknown", "what nobody has stored is"
+    assert time.monotonic() - begun < 5
+
+
 def test_any_instance_takes_any_call(pair):
     seed = Seed(pair[0])
     sku, location = seed.place("100")
