@@ -71,6 +71,7 @@ struct Settings {
   AuditSettings audit;
   std::chrono::milliseconds lease{6'000};        ///< of lanes; partitions have kafka's session time-out of the same length
   std::chrono::milliseconds look_every{10'000};  ///< whether the topics of feeds are still the ones that were read
+  std::chrono::milliseconds sweep{250};          ///< between two sweeps, unless the first left some
   std::size_t readers = 2;
   std::size_t order_writers = 2;  ///< one decides while the other waits for the database; two of reservations cost more than they gave
 };

@@ -86,7 +86,7 @@ void Sweeper::run() {
   for (;;) {
     sweep();
     std::unique_lock hold(lock_);
-    condition_.wait_for(hold, more_due_ ? 0ms : 250ms, [this] { return stopping_ || woken_; });
+    condition_.wait_for(hold, more_due_ ? 0ms : settings_.sweep, [this] { return stopping_ || woken_; });
     if (stopping_) return;
     woken_ = false;
   }

@@ -58,7 +58,7 @@ TEST(Certificate, a_silent_server_costs_the_deadline) {
   auto began = Clock::now();
   auto end = end_of("https://127.0.0.1:" + std::to_string(silent.local_endpoint().port()) + "/", Deadline::in(200ms));
   EXPECT_EQ(end.fault().code(), "deadline");
-  EXPECT_LT(Clock::now() - began, 2s);
+  EXPECT_LT(Clock::now() - began, 5s);
 }
 
 }  // namespace

@@ -344,11 +344,11 @@ TEST(Server, drains_what_is_in_flight) {
 TEST(Server, cuts_at_the_end_of_the_drains_time) {
   TestServer server;
   RawClient busy(server.port());
-  busy.send("GET /later?ms=2000 HTTP/1.1\r\nHost: h\r\n\r\n");
+  busy.send("GET /later?ms=20000 HTTP/1.1\r\nHost: h\r\n\r\n");
   std::this_thread::sleep_for(50ms);
   auto began = Clock::now();
   EXPECT_FALSE(server.server().stop(Deadline::in(200ms)));
-  EXPECT_LT(Clock::now() - began, 1'500ms);
+  EXPECT_LT(Clock::now() - began, 10s);
   EXPECT_EQ(server.server().connections(), 0u);
   std::this_thread::sleep_for(2s);  // the coroutine ends on a connection that is gone
 }

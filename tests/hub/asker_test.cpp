@@ -43,7 +43,9 @@ OrderRequest order() {
 /// A hub's asker on a loop of its own; the system answers at `url`.
 class Asking {
  public:
-  explicit Asking(const std::string& url, std::chrono::milliseconds timeout = 2s, std::optional<Rate> rate = {}) : loops_(1) {
+  explicit Asking(const std::string& url, std::chrono::milliseconds timeout = 10s, std::optional<Rate> rate = {},
+                  std::chrono::milliseconds probe_after = 1h)
+      : loops_(1) {
     AnswerSettings answer;
     answer.base_url = url;
     answer.path = "/credit/:customer";
@@ -53,7 +55,7 @@ class Asking {
     answer.rate = rate;
     answer.system = "erp";
     answer.open_after = 3;
-    answer.probe_after = 300ms;
+    answer.probe_after = probe_after;
     Settings settings;
     settings.credit = answer;
     answer.path = "/methods/:shipping_method";
@@ -130,7 +132,7 @@ TEST(AskerTest, ASilentSystemCostsItsTimeAndNoMore) {
   auto answer = hub.credit();
   EXPECT_EQ(answer.status, AnswerStatus::timed_out);
   EXPECT_GE(Clock::now() - begin, 200ms);
-  EXPECT_LT(Clock::now() - begin, 1s);
+  EXPECT_LT(Clock::now() - begin, 5s);
   EXPECT_GE(answer.duration_ms, 199);
 }
 
@@ -140,15 +142,15 @@ TEST(AskerTest, TheCallersDeadlineEndsTheQuestion) {
     line.read_request();
     line.hang();
   });
-  Asking hub(base(peer), 5s);
+  Asking hub(base(peer));
   auto begin = Clock::now();
   auto answer = hub.credit(order(), 150ms);
   EXPECT_NE(answer.status, AnswerStatus::answered);
-  EXPECT_LT(Clock::now() - begin, 1s);
+  EXPECT_LT(Clock::now() - begin, 5s);
 }
 
-TEST(AskerTest, TheCircuitOpensAfterFailuresInARowAndAProbeClosesIt) {
-  ScriptedPeer peer(answering({status(500), status(500), status(500), ok(R"({"exposure":"1"})")}));
+TEST(AskerTest, TheCircuitOpensAfterFailuresInARow) {
+  ScriptedPeer peer(answering({status(500)}));
   Asking hub(base(peer));
   for (int i = 0; i < 3; ++i) EXPECT_EQ(hub.credit().status, AnswerStatus::unavailable);
   EXPECT_EQ(hub.circuit(), CircuitBreaker::State::open);
@@ -157,7 +159,13 @@ TEST(AskerTest, TheCircuitOpensAfterFailuresInARowAndAProbeClosesIt) {
   EXPECT_EQ(answer.status, AnswerStatus::unavailable);
   EXPECT_FALSE(answer.duration_ms) << "nobody was asked";
   EXPECT_EQ(peer.connections(), before) << "an open circuit asks nobody";
-  std::this_thread::sleep_for(320ms);
+}
+
+TEST(AskerTest, AProbeClosesTheCircuit) {
+  ScriptedPeer peer(answering({status(500), status(500), status(500), ok(R"({"exposure":"1"})")}));
+  Asking hub(base(peer), 10s, {}, 100ms);
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(hub.credit().status, AnswerStatus::unavailable);
+  std::this_thread::sleep_for(120ms);
   EXPECT_EQ(hub.credit().status, AnswerStatus::answered) << "the probe";
   EXPECT_EQ(hub.circuit(), CircuitBreaker::State::closed);
 }
@@ -192,21 +200,21 @@ TEST(AskerTest, AMethodIsAskedForOnlyWhereTheOrderHasOne) {
   EXPECT_EQ(peer.connections(), before);
 }
 
-/// Two at once, then one in 500 ms: who would come too late is not sent, who has the time waits for its turn.
+/// Two at once, then one in 2 s: who would come too late is not sent, who has the time waits for its turn.
 TEST(AskerTest, ASystemsRateIsKeptTo) {
   ScriptedPeer peer(answering({ok(R"({"exposure":"5","eligible":true})")}));
-  Asking hub(base(peer), 2s, Rate{2, 1'000ms});
+  Asking hub(base(peer), 10s, Rate{2, 4s});
   for (int i = 0; i < 2; ++i) EXPECT_EQ(hub.credit().status, AnswerStatus::answered);
   auto begin = Clock::now();
-  auto refused = hub.credit(order(), 100ms);
-  EXPECT_LT(Clock::now() - begin, 90ms) << "it is said at once";
+  auto refused = hub.credit(order(), 1s);
+  EXPECT_LT(Clock::now() - begin, 900ms) << "it is said at once";
   EXPECT_EQ(refused.status, AnswerStatus::unavailable);
   EXPECT_FALSE(refused.duration_ms) << "nobody was asked";
   EXPECT_TRUE(refused.facts) << "what is known is told";
   EXPECT_EQ(peer.connections(), 2);
   EXPECT_EQ(hub.circuit(), CircuitBreaker::State::closed) << "the system has not failed";
   EXPECT_EQ(hub.method().status, AnswerStatus::answered) << "the next token, also for the system's other question";
-  EXPECT_GE(Clock::now() - begin, 350ms);
+  EXPECT_GE(Clock::now() - begin, 1s);
   EXPECT_EQ(peer.connections(), 3);
 }
 
@@ -215,8 +223,8 @@ TEST(AskerTest, WithoutARateNobodyWaits) {
   ScriptedPeer peer(answering({ok(R"({"exposure":"5"})")}));
   Asking hub(base(peer));
   auto begin = Clock::now();
-  for (int i = 0; i < 3; ++i) EXPECT_EQ(hub.credit(order(), 100ms).status, AnswerStatus::answered);
-  EXPECT_LT(Clock::now() - begin, 350ms);
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(hub.credit(order(), 1s).status, AnswerStatus::answered);
+  EXPECT_LT(Clock::now() - begin, 1s);
   EXPECT_EQ(peer.connections(), 3);
 }
 
@@ -225,7 +233,7 @@ TEST(AskerTest, ASystemThatIsNotThereIsNoAnswer) {
   Asking hub("http://127.0.0.1:1");
   auto begin = Clock::now();
   EXPECT_EQ(hub.credit().status, AnswerStatus::unavailable);
-  EXPECT_LT(Clock::now() - begin, 1s);
+  EXPECT_LT(Clock::now() - begin, 5s);
 }
 
 }  // namespace

@@ -49,7 +49,7 @@ class InFlightTest : public WithServices {
 };
 
 TEST_F(InFlightTest, ADuplicateIsToldAfterTwoSecondsThatTheFirstIsUnderWay) {
-  slow_down("3.5");
+  slow_down("6");
   auto first = reserve("k");
   auto answer = ask_for(first);
   std::this_thread::sleep_for(200ms);
@@ -58,7 +58,7 @@ TEST_F(InFlightTest, ADuplicateIsToldAfterTwoSecondsThatTheFirstIsUnderWay) {
   ASSERT_FALSE(told);
   EXPECT_EQ(told.fault().code(), "request_in_progress");
   EXPECT_GE(Clock::now() - begin, 1'900ms);
-  EXPECT_LT(Clock::now() - begin, 2'900ms);
+  EXPECT_LT(Clock::now() - begin, 5s);
   ASSERT_TRUE(*answer.get());
   EXPECT_EQ(first->reply.status, 201);
   auto repeat = reserve("k");

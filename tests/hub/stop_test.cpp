@@ -72,6 +72,9 @@ class Wire {
   std::thread thread_;
 };
 
+/// What a busy machine needs to join threads when the budget is over.
+constexpr auto slack = 3s;
+
 class HubStopTest : public WithServices {
  protected:
   void SetUp() override {
@@ -120,7 +123,7 @@ class HubStopTest : public WithServices {
 
 TEST_F(HubStopTest, WithAllThereItIsQuick) {
   ASSERT_TRUE(soon([&] { return ask("select count(*) from feed_cursor where owner <> ''") == "2"; }));
-  EXPECT_LT(stop(10s), 5s);
+  EXPECT_LT(stop(20s), 10s);
   EXPECT_THAT(parts, testing::ElementsAre("listener", "intake", "writer orders", "writer reservations", "writer documents", "sweeper",
                                           "sealer", "publisher", "reader", "follower", "notifier"));
   EXPECT_EQ(ask("select count(*) from lease where owner <> ''"), "0");
@@ -129,14 +132,14 @@ TEST_F(HubStopTest, WithAllThereItIsQuick) {
 TEST_F(HubStopTest, WithADatabaseThatHasDied) {
   wire->die();
   std::this_thread::sleep_for(500ms);
-  EXPECT_LT(stop(8s), 8s + 500ms);
+  EXPECT_LT(stop(8s), 8s + slack);
 }
 
 TEST_F(HubStopTest, WithADatabaseThatHangs) {
   wire->hang();
   std::this_thread::sleep_for(1s);
   auto took = stop(3s);
-  EXPECT_LT(took, 3s + 500ms);
+  EXPECT_LT(took, 3s + slack);
   EXPECT_GT(took, 500ms) << "a database that answered would not be a test";
 }
 
@@ -146,7 +149,7 @@ TEST_F(HubStopTest, WithDatabaseAndKafkaGone) {
   ASSERT_TRUE(broker_->set_down(1, true));
   wire->die();
   std::this_thread::sleep_for(4500ms);  // the session of the group ends in the meantime
-  EXPECT_LT(stop(8s), 8s + 500ms);
+  EXPECT_LT(stop(8s), 8s + slack);
   EXPECT_EQ(kafka::left_behind(), left);
 }
 

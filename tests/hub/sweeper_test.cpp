@@ -59,7 +59,7 @@ TEST_F(SweeperTest, AHoldThatIsOverGivesItsQuantityBack) {
   EXPECT_EQ(ask("select demand from position where sku = 'A'"), "");
 }
 
-/// 250 ms lie between sweeps, but not after a full turn: or a thousand a second would be the most that ever end.
+/// Sweeps lie apart (here by ten minutes), but not after a full turn: or a thousand a second would be the most that ever end.
 TEST_F(SweeperTest, ManyHoldsThatEndTogetherAreEndedOneTurnAfterTheOther) {
   decide(ledger::snapshot_of({"A", "E"}, 1, ledger::qty(9'999), Instant::now()));
   constexpr int turns = 8, a_turn = 256;
@@ -75,15 +75,11 @@ TEST_F(SweeperTest, ManyHoldsThatEndTogetherAreEndedOneTurnAfterTheOther) {
     ASSERT_TRUE(decided) << decided.failure().message;
   }
   run("update reservation set expires_at = clock_timestamp() - interval '1 second'");
+  settings.sweep = 10min;
   start();
   EXPECT_TRUE(becomes("select count(*) from reservation where state = 'expired'", std::to_string(turns * a_turn)));
   EXPECT_EQ(ask("select demand from position where sku = 'A'"), "");
   EXPECT_EQ(ask("select count(distinct at) from journal where step = 'reservation.expired'"), std::to_string(turns)) << "bounded each";
-  EXPECT_LT(
-      std::stod(ask("select percentile_cont(0.5) within group (order by gap) from (select extract(epoch from at - lag(at) over (order "
-                    "by at)) as gap from (select distinct at from journal where step = 'reservation.expired') as turns) as gaps")),
-      0.24)
-      << "seconds from one turn to the next";
 }
 
 TEST_F(SweeperTest, WhatWaitedIsDecidedWhenItsParentComes) {

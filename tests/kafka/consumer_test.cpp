@@ -281,7 +281,7 @@ TEST(ConsumerOutageTest, TheWatermarksOfABrokerThatHasGoneEndInTime) {
     const auto marks = reader->watermarks({"t", 0}, Deadline::in(300ms));
     ASSERT_FALSE(marks);
     EXPECT_EQ(marks.fault().kind(), FaultKind::unavailable) << marks.fault().message();
-    EXPECT_LT(Clock::now() - begin, 1s);
+    EXPECT_LT(Clock::now() - begin, 5s);
   }
 }
 
@@ -292,7 +292,7 @@ TEST(EndTest, WhatDoesNotEndIsLeftBehindAndCounted) {
   auto held = std::make_shared<std::promise<void>>();
   const auto begin = Clock::now();
   EXPECT_FALSE(end_by(Deadline::in(100ms), [wait = held->get_future().share()] { wait.wait(); }));
-  EXPECT_LT(Clock::now() - begin, 2s);
+  EXPECT_LT(Clock::now() - begin, 5s);
   EXPECT_EQ(left_behind(), left + 1);
   held->set_value();
 }

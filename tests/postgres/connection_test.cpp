@@ -345,10 +345,10 @@ TEST(ConnectionOutageTest, AnAttemptToConnectIsCutByTheCurfew) {
     EXPECT_EQ(connected.failure().kind, FailureKind::lost);
     return took;
   };
-  EXPECT_LT(lasts(0ms), 1'000ms);
+  EXPECT_LT(lasts(0ms), 2s);
   const auto uncut = lasts(1h);
   EXPECT_GE(uncut, 2'900ms) << "the negative control: nothing cuts it before its own limit";
-  EXPECT_LT(uncut, 4'500ms);
+  EXPECT_LT(uncut, 10s);
   ::close(listener);
 }
 

@@ -39,24 +39,24 @@ TEST(Within, gives_the_answer_that_comes_in_time) {
 TEST(Within, says_what_a_late_answer_means) {
   run_here([]() -> Task<void> {
     auto began = Clock::now();
-    auto race = within(Deadline::in(20ms), answer_after(5s, 7), FaultKind::uncertain);
+    auto race = within(Deadline::in(20ms), answer_after(30s, 7), FaultKind::uncertain);
     Result<int> got = co_await std::move(race);
     EXPECT_FALSE(static_cast<bool>(got));
     EXPECT_EQ(got.fault().kind(), FaultKind::uncertain);
     EXPECT_EQ(got.fault().code(), "deadline");
-    EXPECT_LT(Clock::now() - began, 1s) << "the loser was not cancelled";
+    EXPECT_LT(Clock::now() - began, 10s) << "the loser was not cancelled";
   });
 }
 
 TEST(Within, lets_a_throw_through_at_once) {
   auto began = Clock::now();
   EXPECT_THROW(run_here([]() -> Task<void> {
-                 auto race = within(Deadline::in(5s), throw_after(5ms));
+                 auto race = within(Deadline::in(30s), throw_after(5ms));
                  Result<int> got = co_await std::move(race);
                  ADD_FAILURE() << "came back with " << static_cast<bool>(got);
                }),
                std::runtime_error);
-  EXPECT_LT(Clock::now() - began, 1s) << "`work || timer` would hold the throw until the deadline";
+  EXPECT_LT(Clock::now() - began, 10s) << "`work || timer` would hold the throw until the deadline";
 }
 
 TEST(Offload, runs_elsewhere_and_comes_home) {
