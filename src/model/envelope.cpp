@@ -11,21 +11,21 @@ namespace {
 
 constexpr std::size_t longest_attribute = 4096;
 
-struct Attribute {
+struct HeaderAttribute {
   std::string_view header;
   std::string Event::* member;
 };
 
-constexpr std::array<Attribute, 10> attributes{{{"ce_id", &Event::id},
-                                                {"ce_type", &Event::type},
-                                                {"ce_source", &Event::source},
-                                                {"ce_subject", &Event::subject},
-                                                {"ce_dataschema", &Event::dataschema},
-                                                {"ce_correlationid", &Event::correlationid},
-                                                {"ce_causationid", &Event::causationid},
-                                                {"ce_sequence", &Event::sequence},
-                                                {"ce_partitionkey", &Event::partitionkey},
-                                                {"traceparent", &Event::traceparent}}};
+constexpr std::array<HeaderAttribute, 10> header_attributes{{{"ce_id", &Event::id},
+                                                             {"ce_type", &Event::type},
+                                                             {"ce_source", &Event::source},
+                                                             {"ce_subject", &Event::subject},
+                                                             {"ce_dataschema", &Event::dataschema},
+                                                             {"ce_correlationid", &Event::correlationid},
+                                                             {"ce_causationid", &Event::causationid},
+                                                             {"ce_sequence", &Event::sequence},
+                                                             {"ce_partitionkey", &Event::partitionkey},
+                                                             {"traceparent", &Event::traceparent}}};
 
 bool starts_with(std::string_view text, std::string_view prefix) { return text.substr(0, prefix.size()) == prefix; }
 
@@ -57,7 +57,7 @@ Result<Event> decode_binary(const RecordHeaders& headers, std::string_view value
   std::string time;
   for (const auto& [name, text] : headers) {
     std::string* target = name == "ce_specversion" ? &version : name == "ce_time" ? &time : nullptr;
-    for (const Attribute& attribute : attributes)
+    for (const HeaderAttribute& attribute : header_attributes)
       if (attribute.header == name) target = &(event.*attribute.member);
     if (target == nullptr) continue;
     if (!target->empty()) return bad_cloudevent("header " + name + " stands twice");
@@ -102,10 +102,10 @@ std::optional<Fault> incomplete(Event& event, std::string_view version, std::str
 
 RecordHeaders headers_of(const Event& event) {
   RecordHeaders headers;
-  headers.reserve(attributes.size() + 3);
+  headers.reserve(header_attributes.size() + 3);
   headers.emplace_back("content-type", "application/json");
   headers.emplace_back("ce_specversion", "1.0");
-  for (const Attribute& attribute : attributes)
+  for (const HeaderAttribute& attribute : header_attributes)
     if (const std::string& value = event.*attribute.member; !value.empty()) headers.emplace_back(attribute.header, value);
   if (event.time) headers.emplace_back("ce_time", event.time->text());
   return headers;

@@ -50,6 +50,7 @@ constexpr Rule of(Content content, std::size_t shortest, std::size_t longest) {
   return rule;
 }
 inline constexpr Rule plain{};
+inline constexpr Rule many = plain.list(0, 100'000);  ///< lists that we write: long enough for all of them
 inline constexpr Rule code = of(Content::code, 1, 64);
 inline constexpr Rule number = of(Content::code, 1, 128);  ///< order numbers, references, tracking numbers
 inline constexpr Rule note = of(Content::code, 0, 128);    ///< the same where it is not compulsory: blank fields are sent empty

@@ -5,8 +5,6 @@
 namespace crossdock {
 namespace {
 
-constexpr Rule many = rule::plain.list(0, 100'000);
-
 constexpr Field finding_fields[] = {
     field<&Finding::code>("code", required, rule::code, "stable, part of the contract"),
     field<&Finding::severity>("severity", required, rule::plain, "what the finding asks for"),
@@ -41,9 +39,9 @@ constexpr Field validation_fields[] = {
     field<&Validation::decision>("decision", required, rule::plain, "what would become of the order"),
     field<&Validation::as_of>("as_of", required, rule::plain, "when"),
     field<&Validation::correlation_id>("correlation_id", required, rule::text, "the request's"),
-    field<&Validation::findings>("findings", required, many, "what was found"),
-    field<&Validation::checks>("checks", required, many, "what was checked, and what was not"),
-    field<&Validation::promises>("promises", required, many, "what would be promised"),
+    field<&Validation::findings>("findings", required, rule::many, "what was found"),
+    field<&Validation::checks>("checks", required, rule::many, "what was checked, and what was not"),
+    field<&Validation::promises>("promises", required, rule::many, "what would be promised"),
 };
 
 }  // namespace

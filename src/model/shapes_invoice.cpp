@@ -7,7 +7,7 @@
 namespace crossdock {
 namespace {
 
-constexpr Field line_fields[] = {
+constexpr Field invoice_line_fields[] = {
     field<&InvoiceLine::order_line>("order_line", optional, rule::line, "the order's line"),
     field<&InvoiceLine::sku>("sku", required, rule::code, "the item"),
     field<&InvoiceLine::quantity>("quantity", required, rule::above_zero, "how much, in uom"),
@@ -22,7 +22,7 @@ constexpr Field charge_fields[] = {
     field<&Charge::amount>("amount", required, rule::plain, "how much; below zero for an allowance"),
 };
 
-constexpr Field request_fields[] = {
+constexpr Field invoice_request_fields[] = {
     field<&InvoiceRequest::source>("source", required, rule::code, "who issued it"),
     field<&InvoiceRequest::invoice_number>("invoice_number", required, rule::number, "its number there; with source its identity"),
     field<&InvoiceRequest::order>("order", optional, rule::plain, "the order that it bills"),
@@ -34,9 +34,9 @@ constexpr Field request_fields[] = {
     field<&InvoiceRequest::ext>("ext", omitted, rule::free_form, "free-form data of the caller"),
 };
 
-constexpr auto posted_fields = posted<Invoice>();
+constexpr auto invoice_fields = posted<Invoice>();
 
-constexpr Field result_fields[] = {
+constexpr Field posting_result_fields[] = {
     field<&PostingResult::system>("system", required, rule::code, "who answered"),
     field<&PostingResult::document>("document", required, rule::code, "shipment, receipt, return, invoice"),
     field<&PostingResult::id>("id", required, rule::code, "of the document"),
@@ -46,7 +46,7 @@ constexpr Field result_fields[] = {
     field<&PostingResult::detail>("detail", optional, rule::text, "in words"),
 };
 
-void check_request(const Rules& rules, void* document) {
+void check_invoice(const Rules& rules, void* document) {
   const auto& invoice = *static_cast<const InvoiceRequest*>(document);
   const Path lines = rules.path.member("lines");
   for (std::size_t i = 0; i < invoice.lines.size(); ++i) {
@@ -64,7 +64,7 @@ void check_request(const Rules& rules, void* document) {
 }  // namespace
 
 const Shape& shape_of(Of<InvoiceLine>) {
-  static const Shape shape("InvoiceLine", "A line of an invoice.", line_fields);
+  static const Shape shape("InvoiceLine", "A line of an invoice.", invoice_line_fields);
   return shape;
 }
 
@@ -74,18 +74,18 @@ const Shape& shape_of(Of<Charge>) {
 }
 
 const Shape& shape_of(Of<InvoiceRequest>) {
-  static const Shape shape("InvoiceRequest", "An invoice to be posted.", request_fields, check_request);
+  static const Shape shape("InvoiceRequest", "An invoice to be posted.", invoice_request_fields, check_invoice);
   return shape;
 }
 
 const Shape& shape_of(Of<Invoice>) {
-  static const Shape shape("Invoice", "An invoice as recorded.", posted_fields, nullptr,
+  static const Shape shape("Invoice", "An invoice as recorded.", invoice_fields, nullptr,
                            inherited<Invoice, InvoiceRequest>(shape_of(Of<InvoiceRequest>{})));
   return shape;
 }
 
 const Shape& shape_of(Of<PostingResult>) {
-  static const Shape shape("PostingResult", "A system's answer to a document that was posted to it.", result_fields);
+  static const Shape shape("PostingResult", "A system's answer to a document that was posted to it.", posting_result_fields);
   return shape;
 }
 

@@ -15,7 +15,7 @@ constexpr Field totals_fields[] = {
     field<&Totals::total>("total", optional, rule::not_negative, "what is to be paid"),
 };
 
-constexpr Field header_fields[] = {
+constexpr Field order_header_fields[] = {
     field<&OrderHeader::source>("source", required, rule::code, "where the order comes from"),
     field<&OrderHeader::order_number>("order_number", required, rule::number, "its number there; with source the order's identity"),
     field<&OrderHeader::customer>("customer", required, rule::code, "the customer's number"),
@@ -37,7 +37,7 @@ constexpr Field header_fields[] = {
     field<&OrderHeader::ext>("ext", omitted, rule::free_form, "free-form data of the caller"),
 };
 
-constexpr Field line_fields[] = {
+constexpr Field order_line_request_fields[] = {
     field<&OrderLineRequest::line>("line", required, rule::line, "the line's number, unique in the order"),
     field<&OrderLineRequest::sku>("sku", omitted, rule::code, "the item; or customer_sku"),
     field<&OrderLineRequest::quantity>("quantity", required, rule::above_zero, "how much, in uom"),
@@ -49,7 +49,7 @@ constexpr Field line_fields[] = {
     field<&OrderLineRequest::ext>("ext", omitted, rule::free_form, "free-form data of the caller"),
 };
 
-constexpr Field request_fields[] = {
+constexpr Field order_request_fields[] = {
     field<&OrderRequest::lines>("lines", required, rule::plain.list(1, most_order_lines), "what is ordered"),
 };
 
@@ -62,7 +62,7 @@ constexpr Field reason_fields[] = {
     field<&ReasonRequest::reason>("reason", optional, rule::text, "for people"),
 };
 
-void check_header(const Rules& rules, void* document) {
+void check_order_header(const Rules& rules, void* document) {
   const auto& order = *static_cast<const OrderHeader*>(document);
   if (!order.totals) return;
   const Totals& totals = *order.totals;
@@ -77,11 +77,11 @@ void check_header(const Rules& rules, void* document) {
   check("total", totals.total);
 }
 
-void check_line(const Rules& rules, void*) {
+void check_order_line(const Rules& rules, void*) {
   if (!rules.given("sku") && !rules.given("customer_sku")) compulsory(rules, "sku", "a line names its item by sku or customer_sku");
 }
 
-void check_request(const Rules& rules, void* document) {
+void check_order_lines(const Rules& rules, void* document) {
   const auto& order = *static_cast<const OrderRequest*>(document);
   unique_in_list(rules, order.lines, "lines", "line", [](const OrderLineRequest& line) { return line.line; });
 }
@@ -89,7 +89,7 @@ void check_request(const Rules& rules, void* document) {
 }  // namespace
 
 const Shape& order_header_shape() {
-  static const Shape shape("OrderHeader", "An order without its lines.", header_fields, check_header);
+  static const Shape shape("OrderHeader", "An order without its lines.", order_header_fields, check_order_header);
   return shape;
 }
 
@@ -99,12 +99,12 @@ const Shape& shape_of(Of<Totals>) {
 }
 
 const Shape& shape_of(Of<OrderLineRequest>) {
-  static const Shape shape("OrderLineRequest", "A line as ordered.", line_fields, check_line);
+  static const Shape shape("OrderLineRequest", "A line as ordered.", order_line_request_fields, check_order_line);
   return shape;
 }
 
 const Shape& shape_of(Of<OrderRequest>) {
-  static const Shape shape("OrderRequest", "An order, to be validated, captured or revised.", request_fields, check_request,
+  static const Shape shape("OrderRequest", "An order, to be validated, captured or revised.", order_request_fields, check_order_lines,
                            inherited<OrderRequest, OrderHeader>(order_header_shape()));
   return shape;
 }

@@ -8,7 +8,7 @@ namespace {
 constexpr std::int64_t longest_ttl = 366LL * 24 * 3600;
 constexpr std::size_t most_lines = 1000;
 
-constexpr Field line_request_fields[] = {
+constexpr Field reservation_line_request_fields[] = {
     field<&ReservationLineRequest::sku>("sku", required, rule::code, "the item"),
     field<&ReservationLineRequest::quantity>("quantity", required, rule::above_zero, "how much, in uom"),
     field<&ReservationLineRequest::location>("location", required, rule::code, "at which location"),
@@ -16,7 +16,7 @@ constexpr Field line_request_fields[] = {
     field<&ReservationLineRequest::uom>("uom", optional, rule::uom, "the item's base unit where absent"),
 };
 
-constexpr Field request_fields[] = {
+constexpr Field reservation_request_fields[] = {
     field<&ReservationRequest::reference>("reference", optional, rule::note, "the caller's own name for it"),
     field<&ReservationRequest::ttl_seconds>("ttl_seconds", optional, rule::integer(1, longest_ttl), "how long it holds; 900 where absent"),
     field<&ReservationRequest::policy>("policy", optional, rule::plain, "all lines in full or none, or what there is of each"),
@@ -24,7 +24,7 @@ constexpr Field request_fields[] = {
     field<&ReservationRequest::ext>("ext", omitted, rule::free_form, "free-form data of the caller"),
 };
 
-constexpr Field line_fields[] = {
+constexpr Field reservation_line_fields[] = {
     field<&ReservationLine::sku>("sku", required, rule::code, "the item"),
     field<&ReservationLine::location>("location", required, rule::code, "at which location"),
     field<&ReservationLine::requested>("requested", required, rule::above_zero, "what was asked for"),
@@ -50,17 +50,17 @@ constexpr Field extend_fields[] = {
 }  // namespace
 
 const Shape& shape_of(Of<ReservationLineRequest>) {
-  static const Shape shape("ReservationLineRequest", "A quantity to be held at a location.", line_request_fields);
+  static const Shape shape("ReservationLineRequest", "A quantity to be held at a location.", reservation_line_request_fields);
   return shape;
 }
 
 const Shape& shape_of(Of<ReservationRequest>) {
-  static const Shape shape("ReservationRequest", "Soft holds with a time limit.", request_fields);
+  static const Shape shape("ReservationRequest", "Soft holds with a time limit.", reservation_request_fields);
   return shape;
 }
 
 const Shape& shape_of(Of<ReservationLine>) {
-  static const Shape shape("ReservationLine", "A quantity held at a location.", line_fields);
+  static const Shape shape("ReservationLine", "A quantity held at a location.", reservation_line_fields);
   return shape;
 }
 

@@ -36,7 +36,7 @@ constexpr Field package_fields[] = {
     field<&Package::tracking_number>("tracking_number", optional, rule::note, "the carrier's number"),
 };
 
-constexpr Field line_fields[] = {
+constexpr Field shipment_line_fields[] = {
     field<&ShipmentLine::order_line>("order_line", required, rule::line, "the order's line"),
     field<&ShipmentLine::sku>("sku", omitted, rule::code, "the item, to be compared with the order's"),
     field<&ShipmentLine::quantity>("quantity", required, rule::not_negative, "what went out, in uom; 0 only with a disposition"),
@@ -48,7 +48,7 @@ constexpr Field line_fields[] = {
     field<&ShipmentLine::ext>("ext", omitted, rule::free_form, "free-form data of the caller"),
 };
 
-constexpr Field request_fields[] = {
+constexpr Field shipment_request_fields[] = {
     field<&ShipmentRequest::source>("source", required, rule::code, "who reports it"),
     field<&ShipmentRequest::shipment_number>("shipment_number", required, rule::number, "its number there; with source its identity"),
     field<&ShipmentRequest::order>("order", optional, rule::plain, "the order; or warehouse_order"),
@@ -62,7 +62,7 @@ constexpr Field request_fields[] = {
     field<&ShipmentRequest::ext>("ext", omitted, rule::free_form, "free-form data of the caller"),
 };
 
-constexpr auto posted_fields = posted<Shipment>();
+constexpr auto shipment_fields = posted<Shipment>();
 
 void check_package(const Rules& rules, void* document) {
   const auto& package = *static_cast<const Package*>(document);
@@ -70,14 +70,14 @@ void check_package(const Rules& rules, void* document) {
     rules.reader.mistake(rules.path.member("sscc"), "wrong_type", "is no valid SSCC: it has 18 digits, the last one checks the others");
 }
 
-void check_line(const Rules& rules, void* document) {
+void check_shipment_line(const Rules& rules, void* document) {
   const auto& line = *static_cast<const ShipmentLine*>(document);
   if (rules.sound("quantity") && line.quantity.is_zero() && !line.disposition && !rules.given("disposition"))
     rules.reader.mistake(rules.path.member("quantity"), "out_of_range",
                          "must be above zero where no disposition says what becomes of the line");
 }
 
-void check_request(const Rules& rules, void*) {
+void check_shipment(const Rules& rules, void*) {
   if (!rules.given("order") && !rules.given("warehouse_order")) compulsory(rules, "order", "a shipment names its order or warehouse_order");
 }
 
@@ -99,17 +99,17 @@ const Shape& shape_of(Of<Package>) {
 }
 
 const Shape& shape_of(Of<ShipmentLine>) {
-  static const Shape shape("ShipmentLine", "What went out of an order's line.", line_fields, check_line);
+  static const Shape shape("ShipmentLine", "What went out of an order's line.", shipment_line_fields, check_shipment_line);
   return shape;
 }
 
 const Shape& shape_of(Of<ShipmentRequest>) {
-  static const Shape shape("ShipmentRequest", "What a warehouse has sent.", request_fields, check_request);
+  static const Shape shape("ShipmentRequest", "What a warehouse has sent.", shipment_request_fields, check_shipment);
   return shape;
 }
 
 const Shape& shape_of(Of<Shipment>) {
-  static const Shape shape("Shipment", "A shipment as recorded.", posted_fields, nullptr,
+  static const Shape shape("Shipment", "A shipment as recorded.", shipment_fields, nullptr,
                            inherited<Shipment, ShipmentRequest>(shape_of(Of<ShipmentRequest>{})));
   return shape;
 }

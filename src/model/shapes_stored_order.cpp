@@ -6,9 +6,7 @@
 namespace crossdock {
 namespace {
 
-constexpr Rule many = rule::plain.list(0, 100'000);
-
-constexpr Field line_fields[] = {
+constexpr Field order_line_fields[] = {
     field<&OrderLine::status>("status", required, rule::plain, "what became of the line"),
     field<&OrderLine::ordered>("ordered", required, rule::not_negative, "as last revised"),
     field<&OrderLine::open>("open", required, rule::not_negative, "neither promised nor waiting"),
@@ -17,7 +15,7 @@ constexpr Field line_fields[] = {
     field<&OrderLine::shipped>("shipped", required, rule::not_negative, "gone"),
     field<&OrderLine::cancelled>("cancelled", required, rule::not_negative, "given up"),
     field<&OrderLine::over_shipped>("over_shipped", optional, rule::not_negative, "what a warehouse sent beyond the order"),
-    field<&OrderLine::promises>("promises", required, many, "what was granted"),
+    field<&OrderLine::promises>("promises", required, rule::many, "what was granted"),
 };
 
 constexpr Field hold_fields[] = {
@@ -34,15 +32,15 @@ constexpr Field order_fields[] = {
     field<&Order::order_status>("order_status", required, rule::plain, "first axis: the order"),
     field<&Order::fulfilment_status>("fulfilment_status", required, rule::plain, "second axis: the goods"),
     field<&Order::financial_status>("financial_status", required, rule::plain, "third axis: the money"),
-    field<&Order::holds>("holds", required, many, "what keeps it from the warehouse"),
+    field<&Order::holds>("holds", required, rule::many, "what keeps it from the warehouse"),
     field<&Order::decision>("decision", required, rule::plain, "what validation decided"),
-    field<&Order::findings>("findings", required, many, "and why"),
-    field<&Order::checks>("checks", required, many, "what was checked, and what was not"),
+    field<&Order::findings>("findings", required, rule::many, "and why"),
+    field<&Order::checks>("checks", required, rule::many, "what was checked, and what was not"),
     field<&Order::created_at>("created_at", required, rule::plain, "when it was captured"),
     field<&Order::updated_at>("updated_at", required, rule::plain, "when it last changed"),
 };
 
-constexpr Field step_fields[] = {
+constexpr Field timeline_step_fields[] = {
     field<&TimelineStep::at>("at", required, rule::plain, "when"),
     field<&TimelineStep::system>("system", required, rule::code, "where"),
     field<&TimelineStep::step>("step", required, rule::code, "what"),
@@ -60,7 +58,7 @@ const Shape& shape_of(Of<Hold>) {
 
 const Shape& shape_of(Of<OrderLine>) {
   static const Shape shape("OrderLine", "A line as stored: ordered + over_shipped = open + committed + backordered + shipped + cancelled.",
-                           line_fields, nullptr, inherited<OrderLine, OrderLineRequest>(shape_of(Of<OrderLineRequest>{})));
+                           order_line_fields, nullptr, inherited<OrderLine, OrderLineRequest>(shape_of(Of<OrderLineRequest>{})));
   return shape;
 }
 
@@ -71,7 +69,7 @@ const Shape& shape_of(Of<Order>) {
 }
 
 const Shape& shape_of(Of<TimelineStep>) {
-  static const Shape shape("TimelineStep", "One step of an order's way through the systems.", step_fields);
+  static const Shape shape("TimelineStep", "One step of an order's way through the systems.", timeline_step_fields);
   return shape;
 }
 

@@ -1,14 +1,9 @@
-#include <algorithm>
-
 #include "crossdock/model/common.hpp"
 #include "crossdock/model/master.hpp"
+#include "model/values.hpp"
 
 namespace crossdock {
 namespace {
-
-bool all_digits(std::string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
-}
 
 std::string_view without_leading_zeros(std::string_view digits) {
   const auto from = digits.find_first_not_of('0');

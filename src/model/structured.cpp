@@ -9,26 +9,26 @@ namespace {
 
 constexpr std::size_t largest_event = 16U << 20;
 
-struct Attribute {
+struct MemberAttribute {
   std::string_view name;
   std::string Event::* member;
 };
 
-constexpr std::array<Attribute, 10> attributes{{{"id", &Event::id},
-                                                {"type", &Event::type},
-                                                {"source", &Event::source},
-                                                {"subject", &Event::subject},
-                                                {"dataschema", &Event::dataschema},
-                                                {"correlationid", &Event::correlationid},
-                                                {"causationid", &Event::causationid},
-                                                {"sequence", &Event::sequence},
-                                                {"partitionkey", &Event::partitionkey},
-                                                {"traceparent", &Event::traceparent}}};
+constexpr std::array<MemberAttribute, 10> member_attributes{{{"id", &Event::id},
+                                                             {"type", &Event::type},
+                                                             {"source", &Event::source},
+                                                             {"subject", &Event::subject},
+                                                             {"dataschema", &Event::dataschema},
+                                                             {"correlationid", &Event::correlationid},
+                                                             {"causationid", &Event::causationid},
+                                                             {"sequence", &Event::sequence},
+                                                             {"partitionkey", &Event::partitionkey},
+                                                             {"traceparent", &Event::traceparent}}};
 
 std::optional<Fault> read_attribute(Event& event, json::View member, std::string& version, std::string& time) {
   const std::string_view name = member.key();
   std::string* target = name == "specversion" ? &version : name == "time" ? &time : nullptr;
-  for (const Attribute& attribute : attributes)
+  for (const MemberAttribute& attribute : member_attributes)
     if (attribute.name == name) target = &(event.*attribute.member);
   if (target == nullptr || member.is(json::Kind::null)) return std::nullopt;  // other extensions are the sender's
   const bool number = name == "sequence" && member.is(json::Kind::number);

@@ -115,8 +115,6 @@ std::optional<std::int64_t> whole_number(std::string_view token, bool& out_of_ra
   return value;
 }
 
-bool all_digits(std::string_view text) { return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos; }
-
 std::string bounds_of_integer(const Rule& rule) {
   const bool endless = rule.to == std::numeric_limits<std::int64_t>::max();
   return endless ? "must be " + std::to_string(rule.from) + " or more"
@@ -124,6 +122,8 @@ std::string bounds_of_integer(const Rule& rule) {
 }
 
 }  // namespace
+
+bool all_digits(std::string_view text) { return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos; }
 
 void read_text(Reader& reader, const Path& path, json::View view, std::string& value, const Rule& rule) {
   if (rule.content == Content::free_form) return read_free_form(reader, path, view, value);

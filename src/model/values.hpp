@@ -26,5 +26,7 @@ std::optional<std::size_t> read_word(Reader& reader, const Path& path, json::Vie
                                      const Rule& rule);
 /// Whether it is an array of an allowed length.
 bool read_list(Reader& reader, const Path& path, json::View view, const Rule& rule);
+/// Whether it is digits and nothing else, at least one.
+bool all_digits(std::string_view text);
 
 }  // namespace crossdock
