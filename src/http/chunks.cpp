@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/hex.hpp"
 #include "http/chars.hpp"
 
 namespace crossdock::http {
@@ -12,12 +13,6 @@ constexpr std::size_t kSizeDigits = 16;
 constexpr std::size_t kLineAtMost = 4'096;
 constexpr std::uint64_t kOverheadAtMost = 16 * 1'024;  // beyond one byte for each byte of data
 constexpr std::size_t kTrailersAtMost = 20;
-
-int hex_value(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  c = chars::lower(c);
-  return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
 
 /// The length of a quoted string at the front of `text`, 0 if there is none.
 std::size_t quoted(std::string_view text) {

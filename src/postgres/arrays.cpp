@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "base/hex.hpp"
 #include "crossdock/base/id.hpp"
 
 namespace crossdock::postgres {
@@ -9,7 +10,7 @@ namespace crossdock::postgres {
 namespace {
 
 // The header: dimensions (1), whether there are nulls, the element's type, how many, the first index.
-constexpr std::size_t nulls_at = 4, count_at = 12, header = 20;
+constexpr std::size_t nulls_at = 4, count_at = 12, header_bytes = 20;
 constexpr std::int64_t micros_to_2000 = 946'684'800'000'000;  // PostgreSQL counts from 2000-01-01
 constexpr std::int32_t days_to_2000 = 10'957;
 
@@ -24,11 +25,6 @@ void append(std::string& out, Unsigned value) {
   std::array<char, sizeof(Unsigned)> bytes;
   store(bytes.data(), value);
   out.append(bytes.data(), bytes.size());
-}
-
-int nibble(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  return (c | 0x20) - 'a' + 10;
 }
 
 /// numeric_send: how many digits to the base 10,000, the weight of the first, the sign, decimals shown; then the digits.
@@ -54,14 +50,14 @@ void append_numeric(std::string& out, Decimal value) {
 
 }  // namespace
 
-Array::Array(std::uint32_t element_type) : bytes_(header, '\0') {
+Array::Array(std::uint32_t element_type) : bytes_(header_bytes, '\0') {
   store(bytes_.data(), std::uint32_t{1});
   store(bytes_.data() + 8, element_type);
   store(bytes_.data() + 16, std::uint32_t{1});
 }
 
 void Array::clear() {
-  bytes_.resize(header);
+  bytes_.resize(header_bytes);
   store(bytes_.data() + nulls_at, std::uint32_t{0});
   store(bytes_.data() + count_at, std::uint32_t{0});
   size_ = 0;
@@ -138,7 +134,7 @@ UuidArray& UuidArray::add(std::string_view id) {
   }
   auto& out = open_element();
   for (std::size_t i = 0; i < id.size(); i += id[i] == '-' ? 1 : 2)
-    if (id[i] != '-') out += static_cast<char>(nibble(id[i]) << 4 | nibble(id[i + 1]));
+    if (id[i] != '-') out += static_cast<char>(hex_value(id[i]) << 4 | hex_value(id[i + 1]));
   close_element();
   return *this;
 }

@@ -2,6 +2,7 @@
 
 #include <charconv>
 
+#include "base/hex.hpp"
 #include "postgres/wire.hpp"
 
 namespace crossdock::postgres {
@@ -40,11 +41,6 @@ std::optional<Instant> iso_instant(std::string_view text) {
   if (at != text.size()) return {};
   const std::int64_t seconds = std::int64_t{day->days} * 86'400 + hour * 3'600 + minute * 60 + second - sign * offset;
   return Instant{seconds * 1'000'000 + fraction};
-}
-
-int nibble(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
 }  // namespace
@@ -144,7 +140,7 @@ std::string Row::bytes(int column) const {
   std::string out;
   out.reserve(text.size() / 2 - 1);
   for (std::size_t at = 2; at < text.size(); at += 2) {
-    const int high = nibble(text[at]), low = nibble(text[at + 1]);
+    const int high = hex_value(text[at]), low = hex_value(text[at + 1]);
     if (high < 0 || low < 0) unreadable("bytes", text);
     out += static_cast<char>(high * 16 + low);
   }
