@@ -15,11 +15,6 @@ namespace crossdock::promise {
 
 namespace {
 
-struct TextHash {
-  using is_transparent = void;
-  std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
-};
-
 template <class T>
 using TextMap = std::unordered_map<std::string, T, TextHash, std::equal_to<>>;
 
@@ -61,7 +56,7 @@ class Documents {
 using Prices = std::vector<CatalogPrice>;
 
 /// What a check needs stands in the entry itself: its name and base unit are one cache line.
-struct alignas(64) Entry {
+struct alignas(64) ItemEntry {
   std::string sku;
   Word base_uom;                            ///< empty: only a price has named the item so far
   std::shared_ptr<const CatalogItem> item;  ///< null then
@@ -69,17 +64,17 @@ struct alignas(64) Entry {
   std::int64_t version = 0;
 };
 
-struct alignas(64) Shard {
+struct alignas(64) ItemShard {
   mutable Latch lock;
   FlatIndex index;
-  std::vector<Entry> entries;
+  std::vector<ItemEntry> entries;
 
   std::uint32_t find(std::uint64_t hash, std::string_view sku) const {
     return index.find(hash, [&](std::uint32_t i) { return entries[i].sku == sku; });
   }
 
   /// The entry of a SKU, made if there is none. Under the writer's lock.
-  Entry& entry(std::uint64_t hash, std::string_view sku) {
+  ItemEntry& entry(std::uint64_t hash, std::string_view sku) {
     const auto found = find(hash, sku);
     if (found != FlatIndex::none) return entries[found];
     if (entries.size() == entries.capacity()) entries.reserve(std::max<std::size_t>(16, entries.size() * 5 / 4));
@@ -180,7 +175,7 @@ std::shared_ptr<const Prices> with(const std::shared_ptr<const Prices>& prices, 
 
 struct Catalog::State {
   std::shared_ptr<Numbering> places = std::make_shared<Numbering>();
-  std::array<Shard, 64> shards;
+  std::array<ItemShard, 64> shards;
   Documents<Customer> customers;
   Documents<ShippingMethod> methods;
 
@@ -200,8 +195,8 @@ struct Catalog::State {
   std::map<std::string, CatalogLocation, std::less<>> by_code;
   std::shared_ptr<const Locations> locations = std::make_shared<const Locations>();
 
-  Shard& shard(std::uint64_t hash) { return shards[FlatIndex::shard(hash)]; }
-  const Shard& shard(std::uint64_t hash) const { return shards[FlatIndex::shard(hash)]; }
+  ItemShard& shard(std::uint64_t hash) { return shards[FlatIndex::shard(hash)]; }
+  const ItemShard& shard(std::uint64_t hash) const { return shards[FlatIndex::shard(hash)]; }
 
   void index_references(const CatalogItem* before, const CatalogItem& now, const Item& item);
 };

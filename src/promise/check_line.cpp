@@ -7,9 +7,9 @@ namespace crossdock::promise {
 
 namespace {
 
-const Profile nothing;
+const Profile no_profile;
 
-const Profile& position_of(const Figure& figure) { return figure.profile ? *figure.profile : nothing; }
+const Profile& position_of(const Figure& figure) { return figure.profile ? *figure.profile : no_profile; }
 
 bool undated(const Profile& profile) { return profile.supply.empty() && profile.demand.empty(); }
 

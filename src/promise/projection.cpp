@@ -56,25 +56,25 @@ void unpack(const Slot& slot, Profile& profile) {
   for (std::int64_t i = 0; i < slot.dated[0].micros; ++i, ++next) profile.demand.append(Date{next->day}, Decimal::micros(next->micros));
 }
 
-struct alignas(64) Entry {
+struct alignas(64) PositionEntry {
   std::string sku;
   std::vector<Slot> slots;
 };
 
-struct alignas(64) Shard {
+struct alignas(64) PositionShard {
   mutable Latch lock;
   FlatIndex index;
-  std::vector<Entry> entries;
+  std::vector<PositionEntry> entries;
   std::size_t positions = 0;
 
-  const Entry* find(std::uint64_t hash, std::string_view sku) const {
+  const PositionEntry* find(std::uint64_t hash, std::string_view sku) const {
     const auto found = index.find(hash, [&](std::uint32_t i) { return entries[i].sku == sku; });
     return found == FlatIndex::none ? nullptr : &entries[found];
   }
 
   /// Under the writer's lock.
   Slot& slot(std::uint64_t hash, std::string_view sku, std::uint32_t place) {
-    auto* entry = const_cast<Entry*>(find(hash, sku));
+    auto* entry = const_cast<PositionEntry*>(find(hash, sku));
     if (!entry) {
       if (entries.size() == entries.capacity()) entries.reserve(std::max<std::size_t>(16, entries.size() * 5 / 4));
       index.add(hash, static_cast<std::uint32_t>(entries.size()));
@@ -96,9 +96,9 @@ struct alignas(64) Shard {
 }  // namespace
 
 struct Projection::State {
-  std::array<Shard, 64> shards;
-  Shard& shard(std::uint64_t hash) { return shards[FlatIndex::shard(hash)]; }
-  const Shard& shard(std::uint64_t hash) const { return shards[FlatIndex::shard(hash)]; }
+  std::array<PositionShard, 64> shards;
+  PositionShard& shard(std::uint64_t hash) { return shards[FlatIndex::shard(hash)]; }
+  const PositionShard& shard(std::uint64_t hash) const { return shards[FlatIndex::shard(hash)]; }
 };
 
 Projection::Projection(std::shared_ptr<Numbering> places)

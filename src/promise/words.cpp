@@ -7,11 +7,6 @@ namespace crossdock::promise {
 
 namespace {
 
-struct TextHash {
-  using is_transparent = void;
-  std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
-};
-
 /// Grows only; never destroyed, since words in other statics may outlive any order of destruction.
 struct Table {
   std::shared_mutex lock;

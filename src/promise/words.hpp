@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <shared_mutex>
@@ -45,5 +46,11 @@ class Numbering {
 
 /// A hash whose every bit is good, for the tables of this room.
 std::uint64_t hash_of(std::string_view text);
+
+/// For maps of texts that are also asked by views of texts.
+struct TextHash {
+  using is_transparent = void;
+  std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
+};
 
 }  // namespace crossdock::promise
