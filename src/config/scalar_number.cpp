@@ -63,20 +63,21 @@ class IntegerType final : public ScalarType {
   int low_, high_;
 };
 
-struct Unit {
+struct SizeUnit {
   std::string_view word;
   std::int64_t factor;
 };
-constexpr std::array<Unit, 4> size_units{Unit{"GiB", 1LL << 30}, Unit{"MiB", 1LL << 20}, Unit{"KiB", 1LL << 10}, Unit{"B", 1}};
+constexpr std::array<SizeUnit, 4> size_units{SizeUnit{"GiB", 1LL << 30}, SizeUnit{"MiB", 1LL << 20}, SizeUnit{"KiB", 1LL << 10},
+                                             SizeUnit{"B", 1}};
 
 std::string size_text(std::int64_t value) {
-  for (const Unit& unit : size_units)
+  for (const SizeUnit& unit : size_units)
     if (value != 0 && value % unit.factor == 0) return fmt::format("{}{}", value / unit.factor, unit.word);
   return fmt::format("{}B", value);
 }
 
 std::optional<std::int64_t> parse_size(std::string_view text) {
-  for (const Unit& unit : size_units) {
+  for (const SizeUnit& unit : size_units) {
     if (!text.ends_with(unit.word)) continue;
     const auto number = whole(text.substr(0, text.size() - unit.word.size()));
     if (!number || *number < 0 || *number > std::numeric_limits<std::int64_t>::max() / unit.factor) return std::nullopt;

@@ -10,12 +10,13 @@
 namespace crossdock::config {
 namespace {
 
-struct Unit {
+struct TimeUnit {
   std::string_view word;
   std::int64_t factor;
 };
 // "ms" before "s": the first that ends the text wins.
-constexpr std::array<Unit, 5> units{Unit{"ms", 1}, Unit{"min", 60'000}, Unit{"s", 1000}, Unit{"h", 3'600'000}, Unit{"d", 86'400'000}};
+constexpr std::array<TimeUnit, 5> time_units{TimeUnit{"ms", 1}, TimeUnit{"min", 60'000}, TimeUnit{"s", 1000}, TimeUnit{"h", 3'600'000},
+                                             TimeUnit{"d", 86'400'000}};
 
 class DurationType final : public ScalarType {
  public:
@@ -57,7 +58,7 @@ class DateType final : public ScalarType {
 }  // namespace
 
 std::optional<milliseconds> parse_duration(std::string_view text) {
-  for (const Unit& unit : units) {
+  for (const TimeUnit& unit : time_units) {
     if (!text.ends_with(unit.word)) continue;
     const std::string_view digits = text.substr(0, text.size() - unit.word.size());
     if (digits.empty() || digits.find_first_not_of("0123456789") != std::string_view::npos || (digits.size() > 1 && digits[0] == '0'))
@@ -72,9 +73,10 @@ std::optional<milliseconds> parse_duration(std::string_view text) {
 
 std::string duration_text(milliseconds value) {
   const std::int64_t n = value.count();
-  constexpr std::array<Unit, 4> largest_first{Unit{"d", 86'400'000}, Unit{"h", 3'600'000}, Unit{"min", 60'000}, Unit{"s", 1000}};
+  constexpr std::array<TimeUnit, 4> largest_first{TimeUnit{"d", 86'400'000}, TimeUnit{"h", 3'600'000}, TimeUnit{"min", 60'000},
+                                                  TimeUnit{"s", 1000}};
   if (n == 0) return "0s";
-  for (const Unit& unit : largest_first)
+  for (const TimeUnit& unit : largest_first)
     if (n % unit.factor == 0) return fmt::format("{}{}", n / unit.factor, unit.word);
   return fmt::format("{}ms", n);
 }
