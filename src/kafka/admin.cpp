@@ -12,7 +12,6 @@ namespace {
 using Metadata = Own<const struct rd_kafka_metadata, rd_kafka_metadata_destroy>;
 using Options = Own<rd_kafka_AdminOptions_t, rd_kafka_AdminOptions_destroy>;
 using TopicOrder = Own<rd_kafka_NewTopic_t, rd_kafka_NewTopic_destroy>;
-using TopicHandle = Own<rd_kafka_topic_t, rd_kafka_topic_destroy>;
 
 void release_text(char* text) { rd_kafka_mem_free(nullptr, text); }
 

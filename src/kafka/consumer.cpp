@@ -10,7 +10,7 @@
 namespace crossdock::kafka {
 namespace {
 
-constexpr std::array<Frozen, 9> frozen_settings{{
+constexpr std::array<Frozen, 9> frozen_of_consumer{{
     {"enable.auto.commit", "false"},
     {"enable.auto.offset.store", "false"},
     {"auto.offset.reset", "error"},
@@ -83,7 +83,7 @@ struct Consumer::State : LogTarget {
   Event next_event();
 };
 
-std::span<const Frozen> Consumer::frozen() { return frozen_settings; }
+std::span<const Frozen> Consumer::frozen() { return frozen_of_consumer; }
 
 /// On the owner's thread, inside rd_kafka_consumer_poll. It only notes what is to be said: the library waits for our answer
 /// (rd_kafka_assign) as long as the poll interval allows.
@@ -194,7 +194,7 @@ Consumer::~Consumer() { close(Deadline::in(std::chrono::seconds(2))); }
 Result<std::unique_ptr<Consumer>> Consumer::open(const ConsumerSettings& settings, const std::vector<std::string>& topics) {
   auto state = std::make_unique<State>();
   state->on_log = settings.cluster.on_log;
-  Recipe recipe(settings.cluster, frozen_settings);
+  Recipe recipe(settings.cluster, frozen_of_consumer);
   recipe.set("group.id", settings.group)
       .set("session.timeout.ms", settings.session_timeout.count())
       .set("heartbeat.interval.ms", std::min<std::int64_t>(3'000, settings.session_timeout.count() / 3))

@@ -35,6 +35,7 @@ using QueueEvent = Own<rd_kafka_event_t, rd_kafka_event_destroy>;
 using Message = Own<rd_kafka_message_t, rd_kafka_message_destroy>;
 using ErrorObject = Own<rd_kafka_error_t, rd_kafka_error_destroy>;
 using Handle = Own<rd_kafka_t, rd_kafka_destroy>;
+using TopicHandle = Own<rd_kafka_topic_t, rd_kafka_topic_destroy>;
 
 /// The settings of a handle under construction: frozen ones last, so that nothing wins over them.
 class Recipe {

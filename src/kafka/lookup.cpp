@@ -7,7 +7,7 @@
 namespace crossdock::kafka {
 namespace {
 
-constexpr std::array<Frozen, 7> frozen_settings{{
+constexpr std::array<Frozen, 7> frozen_of_lookup{{
     {"enable.auto.commit", "false"},
     {"enable.auto.offset.store", "false"},
     {"auto.offset.reset", "error"},
@@ -16,8 +16,6 @@ constexpr std::array<Frozen, 7> frozen_settings{{
     {"allow.auto.create.topics", "false"},
     {"enable.partition.eof", "true"},
 }};
-
-using TopicHandle = Own<rd_kafka_topic_t, rd_kafka_topic_destroy>;
 
 /// Fetching of one partition, from an offset until this ends. The group's interface would look for the group's coordinator.
 class Fetching {
@@ -47,7 +45,7 @@ struct Lookup::State : LogTarget {
   Handle handle;
 };
 
-std::span<const Frozen> Lookup::frozen() { return frozen_settings; }
+std::span<const Frozen> Lookup::frozen() { return frozen_of_lookup; }
 
 Lookup::Lookup(std::unique_ptr<State> state) : state_(std::move(state)) {}
 
@@ -60,7 +58,7 @@ Lookup::~Lookup() {
 Result<std::unique_ptr<Lookup>> Lookup::open(const Cluster& cluster) {
   auto state = std::make_unique<State>();
   state->on_log = cluster.on_log;
-  Recipe recipe(cluster, frozen_settings);
+  Recipe recipe(cluster, frozen_of_lookup);
   recipe.set("queued.min.messages", 1).set("fetch.message.max.bytes", 65'536);  // one record is wanted, nothing ahead
   auto handle = recipe.make(RD_KAFKA_CONSUMER, state.get());
   if (!handle) return handle.fault();

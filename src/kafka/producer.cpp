@@ -9,7 +9,7 @@
 namespace crossdock::kafka {
 namespace {
 
-constexpr std::array<Frozen, 5> frozen_settings{{
+constexpr std::array<Frozen, 5> frozen_of_producer{{
     {"enable.idempotence", "true"},
     {"enable.gapless.guarantee", "true"},  // a batch that is refused stops the ones behind it (a fatal error, and a new producer)
     {"acks", "all"},
@@ -52,7 +52,7 @@ struct Producer::State : LogTarget {
   static void on_error(rd_kafka_t*, int error, const char* reason, void* opaque);
 };
 
-std::span<const Frozen> Producer::frozen() { return frozen_settings; }
+std::span<const Frozen> Producer::frozen() { return frozen_of_producer; }
 
 void Producer::State::on_report(rd_kafka_t*, const rd_kafka_message_t* message, void* opaque) {
   auto& self = *static_cast<State*>(opaque);
@@ -75,7 +75,7 @@ void Producer::State::on_error(rd_kafka_t*, int error, const char* reason, void*
 }
 
 Outcome Producer::State::make() {
-  Recipe recipe(settings.cluster, frozen_settings);
+  Recipe recipe(settings.cluster, frozen_of_producer);
   recipe.set("message.timeout.ms", settings.message_timeout.count())
       .set("linger.ms", settings.linger.count())
       .set("queue.buffering.max.messages", settings.queued_messages);
