@@ -14,8 +14,6 @@ using namespace postgres;
 
 namespace {
 
-std::string_view bytes(const Sha256& digest) { return {reinterpret_cast<const char*>(digest.data()), digest.size()}; }
-
 void put_keys(Transaction& tx, const World& world) {
   TextArray client, call, key, headers, body;
   BytesArray fingerprint;
@@ -23,7 +21,7 @@ void put_keys(Transaction& tx, const World& world) {
   for (const auto& [id, row] : world.keys) {
     if (row.mark != Mark::created) continue;
     client.add(id.client), call.add(id.call), key.add(id.key);
-    fingerprint.add(bytes(row.fingerprint)), status.add(row.reply.status);
+    fingerprint.add(bytes_of(row.fingerprint)), status.add(row.reply.status);
     headers.add(header_lines(row.reply.headers)), body.add(row.reply.body);
   }
   if (key.empty()) return;

@@ -9,8 +9,6 @@ using namespace postgres;
 
 namespace {
 
-std::string_view bytes(const Sha256& digest) { return {reinterpret_cast<const char*>(digest.data()), digest.size()}; }
-
 template <class F>
 void each_order(const World& world, F f) {
   for (const auto& [id, order] : world.orders)
@@ -27,7 +25,7 @@ void insert_orders(Transaction& tx, const World& world) {
   DateArray due;
   each_order(world, [&](const OrderRow& order) {
     if (order.mark != Mark::created) return;
-    id.add(order.id), source.add(order.source), number.add(order.order_number), fingerprint.add(bytes(order.fingerprint));
+    id.add(order.id), source.add(order.source), number.add(order.order_number), fingerprint.add(bytes_of(order.fingerprint));
     revision.add(order.revision), status.add(to_text(order.order_status)), fulfilment.add(to_text(order.fulfilment_status));
     financial.add(to_text(order.financial_status)), customer.add(order.customer), po.add(order.customer_po), head.add(order.head);
     holds.add(holds_text(order.holds)), verdict.add(order.verdict), exposure.add(order.exposure), created.add(order.created_at);

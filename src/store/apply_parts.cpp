@@ -9,8 +9,6 @@ using namespace postgres;
 
 namespace {
 
-std::string_view bytes(const Sha256& digest) { return {reinterpret_cast<const char*>(digest.data()), digest.size()}; }
-
 void add_or_null(UuidArray& array, const std::string& id) {
   if (id.empty())
     array.add_null();
@@ -59,7 +57,7 @@ void insert_shipments(Transaction& tx, const World& world) {
   InstantArray shipped, created;
   for (const auto& [key, row] : world.shipments) {
     if (row.mark != Mark::created) continue;
-    id.add(row.id), source.add(row.source), number.add(row.number), fingerprint.add(bytes(row.fingerprint)), order_id.add(row.order_id);
+    id.add(row.id), source.add(row.source), number.add(row.number), fingerprint.add(bytes_of(row.fingerprint)), order_id.add(row.order_id);
     location.add(row.location), shipped.add(row.shipped_at), body.add(row.body), created.add(row.created_at);
   }
   if (id.empty()) return;

@@ -13,7 +13,7 @@ namespace {
 // a mark and a letter; the mark itself is a control character that JSON never holds raw.
 constexpr char mark = '\x1d';
 
-void append(std::string& out, std::string_view field) {
+void append_field(std::string& out, std::string_view field) {
   out += '\t';
   if (field.find_first_of("\t\n\x1d") == std::string_view::npos) {
     out += field;
@@ -95,21 +95,25 @@ std::string encode_change(const World& world) {
   for (const auto& [key, row] : world.positions) {
     if (row.mark == Mark::clean) continue;
     out += 'P';
-    append(out, key.sku), append(out, key.location), append(out, std::to_string(row.version)), append(out, row.profile.on_hand.text());
-    append(out, row.profile.unavailable.text()), append(out, row.profile.safety_stock.text()), append(out, row.profile.supply.text());
-    append(out, row.profile.demand.text()), append(out, row.owner), append(out, row.suspect), append(out, std::to_string(row.marks));
+    append_field(out, key.sku), append_field(out, key.location), append_field(out, std::to_string(row.version)),
+        append_field(out, row.profile.on_hand.text());
+    append_field(out, row.profile.unavailable.text()), append_field(out, row.profile.safety_stock.text()),
+        append_field(out, row.profile.supply.text());
+    append_field(out, row.profile.demand.text()), append_field(out, row.owner), append_field(out, row.suspect),
+        append_field(out, std::to_string(row.marks));
     out += '\n';
   }
   for (const auto& [key, row] : world.master) {
     if (row.mark == Mark::clean) continue;
     out += 'M';
-    append(out, key.kind), append(out, key.id), append(out, std::to_string(row.version)), append(out, row.body);
+    append_field(out, key.kind), append_field(out, key.id), append_field(out, std::to_string(row.version)), append_field(out, row.body);
     out += '\n';
   }
   for (const auto& [key, row] : world.stock_feeds) {
     if (row.mark == Mark::clean) continue;
     out += 'F';
-    append(out, key), append(out, row.source), append(out, row.feed), append(out, row.topic), append(out, std::to_string(row.at.micros));
+    append_field(out, key), append_field(out, row.source), append_field(out, row.feed), append_field(out, row.topic),
+        append_field(out, std::to_string(row.at.micros));
     out += '\n';
   }
   return out;

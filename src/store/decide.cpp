@@ -15,7 +15,7 @@ using namespace ledger;
 namespace {
 
 constexpr int most_beginnings = 20;
-constexpr std::string_view taken = "23505";  // unique_violation: another has taken an identity meanwhile; the next turn finds it
+constexpr std::string_view identity_taken = "23505";  // unique_violation: another has taken an identity meanwhile; the next turn finds it
 
 struct Turn {
   std::optional<World> world;
@@ -85,7 +85,7 @@ postgres::Attempt<Decided> decide(postgres::Connection& connection, const Shared
     });
     if (again) continue;
     if (fenced) return Decided::fenced;
-    if (!done && done.failure().sqlstate == taken) continue;
+    if (!done && done.failure().sqlstate == identity_taken) continue;
     if (!done) return done.failure();
     if (shared.own_commits) hand_over(*(*done)->world, *shared.own_commits);
     if (shared.outgoing) shared.outgoing(std::move((*done)->world->outgoing));

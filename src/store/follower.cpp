@@ -18,7 +18,7 @@ constexpr const char* identity_sql =
     "'/' "
     "|| current_database()";
 
-std::vector<Statement> statements(const std::string& identity) {
+std::vector<Statement> follower_statements(const std::string& identity) {
   return {
       {"identity", identity},
       {"poll", changes_since()},
@@ -55,7 +55,7 @@ Follower::Follower(const Settings& database, Memory& memory, FollowerSettings se
     : database_(database),
       memory_(memory),
       settings_(std::move(settings)),
-      connection_(database, "follower", statements(settings_.identity.empty() ? identity_sql : settings_.identity)) {
+      connection_(database, "follower", follower_statements(settings_.identity.empty() ? identity_sql : settings_.identity)) {
   if (settings_.identity.empty()) settings_.identity = identity_sql;
 }
 

@@ -6,7 +6,7 @@ namespace crossdock::store {
 
 namespace {
 
-void append(std::string& out, std::string_view text) {
+void append_sized(std::string& out, std::string_view text) {
   auto size = static_cast<std::uint32_t>(text.size());
   for (int shift = 24; shift >= 0; shift -= 8) out += static_cast<char>((size >> shift) & 0xFF);
   out += text;
@@ -27,8 +27,8 @@ bool take(std::string_view& packed, std::string& text) {
 std::string pack(const Headers& headers) {
   std::string out;
   for (const auto& [name, value] : headers) {
-    append(out, name);
-    append(out, value);
+    append_sized(out, name);
+    append_sized(out, value);
   }
   return out;
 }

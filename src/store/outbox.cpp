@@ -11,7 +11,7 @@ using namespace postgres;
 
 namespace {
 
-std::vector<Statement> statements() {
+std::vector<Statement> publisher_statements() {
   return {
       {"beat",
        "insert into instance (owner, until) values ($1, clock_timestamp() + $2::interval) "
@@ -119,7 +119,7 @@ OutboxRow row_from(const Row& row) {
 }  // namespace
 
 Outbox::Outbox(const Settings& settings, std::string owner, std::chrono::milliseconds lease)
-    : owner_(std::move(owner)), lease_(lease), connection_(settings, "publisher", statements()) {}
+    : owner_(std::move(owner)), lease_(lease), connection_(settings, "publisher", publisher_statements()) {}
 
 Attempt<std::vector<ShardLease>> Outbox::renew() {
   return transact(connection_, [this](Transaction& tx) {

@@ -11,7 +11,7 @@ using namespace postgres;
 
 namespace {
 
-std::vector<Statement> statements() {
+std::vector<Statement> reader_statements() {
   auto all = load_statements();
   all.push_back(
       {"find_orders",
@@ -121,7 +121,8 @@ std::vector<AuditRow> audit(Transaction& tx, std::int64_t before, std::int64_t l
 }
 
 Reader::Reader(const Settings& database, std::size_t threads, std::size_t queue) : queue_limit_(queue) {
-  for (std::size_t i = 0; i < threads; ++i) threads_.emplace_back([this, database] { run(Connection(database, "reader", statements())); });
+  for (std::size_t i = 0; i < threads; ++i)
+    threads_.emplace_back([this, database] { run(Connection(database, "reader", reader_statements())); });
 }
 
 Reader::~Reader() { stop(); }

@@ -10,7 +10,7 @@ using namespace postgres;
 
 namespace {
 
-std::vector<Statement> statements() {
+std::vector<Statement> sealer_statements() {
   const std::string entry = "j.id, j.at, j.order_id, j.system, j.step, j.document, j.actor, j.detail, j.correlation_id";
   const std::string entries = "select " + entry + " from journal j where ";
   // A scalar subquery is looked up by key for each entry; a join might read the whole chain.
@@ -58,7 +58,7 @@ struct Seal::Head {
 };
 
 Seal::Seal(const Settings& database, std::size_t entries_a_turn)
-    : entries_a_turn_(entries_a_turn), connection_(database, "sealer", statements()) {}
+    : entries_a_turn_(entries_a_turn), connection_(database, "sealer", sealer_statements()) {}
 
 Attempt<std::optional<Sealed>> Seal::turn() {
   const auto before = pass_;
