@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::size_t most_events = 5'000;
 
-struct Item {
+struct EventRecord {
   std::string id;
   Mistakes mistakes;
   std::shared_ptr<ledger::StockEvent> event;
@@ -16,8 +16,8 @@ struct Item {
 
 std::string pointer_at(std::size_t index) { return "/events/" + std::to_string(index); }
 
-Item read(const Api::State& state, const http::Request& request, json::View view, std::size_t index) {
-  Item item;
+EventRecord read(const Api::State& state, const http::Request& request, json::View view, std::size_t index) {
+  EventRecord item;
   if (view.is(json::Kind::object))
     if (auto id = view.find("id"); id && id->is(json::Kind::string)) item.id = id->text();
   InventoryEvent event;
@@ -53,7 +53,7 @@ Mistakes envelope_mistakes(const json::Document& document) {
   return mistakes;
 }
 
-void write_result(json::Writer& writer, std::size_t index, const Item& item) {
+void write_result(json::Writer& writer, std::size_t index, const EventRecord& item) {
   writer.begin_object().key("index").integer(static_cast<std::int64_t>(index)).key("id");
   if (item.id.empty())
     writer.null();
@@ -79,7 +79,7 @@ Task<http::Response> take_events(Shared state, http::Request& request) {
   if (auto bad = document.parse(std::move(request.body), json::Limits{16U << 20, 64})) co_return malformed(request, *bad);
   auto mistakes = envelope_mistakes(document);
   if (!mistakes.empty()) co_return mistaken(request, std::move(mistakes));
-  std::vector<Item> items;
+  std::vector<EventRecord> items;
   std::vector<std::shared_ptr<ledger::Request>> requests;
   auto events = *document.root().find("events");
   for (json::View view : events.children()) {

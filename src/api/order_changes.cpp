@@ -76,7 +76,7 @@ Task<http::Response> lift_hold(Shared state, http::Request& request) {
   co_return response;
 }
 
-Task<http::Response> release(Shared state, http::Request& request) {
+Task<http::Response> release_order(Shared state, http::Request& request) {
   auto key = key_of(request);
   if (auto* bad = std::get_if<http::Response>(&key)) co_return std::move(*bad);
   auto decoded = body_of<ReasonRequest>(request, true);
@@ -95,7 +95,7 @@ void add_order_changes(http::Router& router, const Shared& state) {
   using http::Method;
   router.add(Method::post, "/v1/orders/{id}/holds", bounded(state, put_hold)).needs("orders.write").ranks(rank_of(Rank::orders));
   router.add(Method::del, "/v1/orders/{id}/holds/{code}", bounded(state, lift_hold)).needs("orders.write").ranks(rank_of(Rank::orders));
-  router.add(Method::post, "/v1/orders/{id}/release", bounded(state, release)).needs("orders.write").ranks(rank_of(Rank::orders));
+  router.add(Method::post, "/v1/orders/{id}/release", bounded(state, release_order)).needs("orders.write").ranks(rank_of(Rank::orders));
 }
 
 }  // namespace crossdock::api

@@ -63,7 +63,7 @@ Task<std::optional<http::Response>> find(Shared state, http::Request& request, F
   co_return std::nullopt;
 }
 
-Task<http::Response> get(Shared state, http::Request& request) {
+Task<http::Response> get_order(Shared state, http::Request& request) {
   auto found = std::make_shared<Found>();
   auto finding = find(state, request, found, false);
   std::optional<http::Response> refused = co_await std::move(finding);
@@ -140,7 +140,7 @@ void add_orders(http::Router& router, const Shared& state) {
   router.add(Method::post, "/v1/orders/validate", bounded(state, validate)).needs("orders.write").ranks(rank_of(Rank::promises));
   router.add(Method::post, "/v1/orders", bounded(state, capture)).needs("orders.write").ranks(rank_of(Rank::orders));
   router.add(Method::get, "/v1/orders", bounded(state, list)).needs("orders.read").ranks(rank_of(Rank::bulk));
-  router.add(Method::get, "/v1/orders/{id}", bounded(state, get)).needs("orders.read").ranks(rank_of(Rank::orders));
+  router.add(Method::get, "/v1/orders/{id}", bounded(state, get_order)).needs("orders.read").ranks(rank_of(Rank::orders));
   router.add(Method::get, "/v1/orders/{id}/timeline", bounded(state, timeline)).needs("orders.read").ranks(rank_of(Rank::orders));
   router.add(Method::get, "/v1/orders/{id}/warehouse-orders", bounded(state, warehouse_orders))
       .needs("orders.read")

@@ -77,7 +77,7 @@ Task<http::Response> reserve(Shared state, http::Request& request) {
   co_return response;
 }
 
-Task<http::Response> get(Shared state, http::Request& request) {
+Task<http::Response> get_reservation(Shared state, http::Request& request) {
   std::string id(request.param("id"));
   if (!is_uuid(id)) co_return missing(request, "reservation " + id);
   auto row = std::make_shared<std::optional<ledger::ReservationRow>>();
@@ -89,7 +89,7 @@ Task<http::Response> get(Shared state, http::Request& request) {
   co_return http::Response(200, ledger::render(**row));
 }
 
-Task<http::Response> release(Shared state, http::Request& request) {
+Task<http::Response> release_reservation(Shared state, http::Request& request) {
   auto key = key_of(request);
   if (auto* bad = std::get_if<http::Response>(&key)) co_return std::move(*bad);
   auto decoded = body_of<ReasonRequest>(request, true);
@@ -129,8 +129,8 @@ Task<http::Response> extend(Shared state, http::Request& request) {
 void add_reservations(http::Router& router, const Shared& state) {
   using http::Method;
   router.add(Method::post, "/v1/reservations", bounded(state, reserve)).needs("reservations.write").ranks(rank_of(Rank::orders));
-  router.add(Method::get, "/v1/reservations/{id}", bounded(state, get)).needs("reservations.read").ranks(rank_of(Rank::orders));
-  router.add(Method::post, "/v1/reservations/{id}/release", bounded(state, release))
+  router.add(Method::get, "/v1/reservations/{id}", bounded(state, get_reservation)).needs("reservations.read").ranks(rank_of(Rank::orders));
+  router.add(Method::post, "/v1/reservations/{id}/release", bounded(state, release_reservation))
       .needs("reservations.write")
       .ranks(rank_of(Rank::orders));
   router.add(Method::post, "/v1/reservations/{id}/extend", bounded(state, extend)).needs("reservations.write").ranks(rank_of(Rank::orders));

@@ -24,7 +24,7 @@ Task<http::Response> confirm(Shared state, http::Request& request) {
   co_return answer(request, ship->reply, ship->replayed);
 }
 
-Task<http::Response> get(Shared state, http::Request& request) {
+Task<http::Response> get_shipment(Shared state, http::Request& request) {
   std::string id(request.param("id"));
   if (!is_uuid(id)) co_return missing(request, "shipment " + id);
   auto row = std::make_shared<std::optional<ledger::ShipmentRow>>();
@@ -39,7 +39,7 @@ Task<http::Response> get(Shared state, http::Request& request) {
 
 void add_shipments(http::Router& router, const Shared& state) {
   router.add(http::Method::post, "/v1/shipments", bounded(state, confirm)).needs("shipments.write").ranks(rank_of(Rank::orders));
-  router.add(http::Method::get, "/v1/shipments/{id}", bounded(state, get)).needs("shipments.read").ranks(rank_of(Rank::orders));
+  router.add(http::Method::get, "/v1/shipments/{id}", bounded(state, get_shipment)).needs("shipments.read").ranks(rank_of(Rank::orders));
 }
 
 }  // namespace crossdock::api
