@@ -58,7 +58,7 @@ config::Typed<LogSettings> log() {
   return settings.type();
 }
 
-config::Typed<Limits> limits() {
+config::Typed<Limits> daemon_limits() {
   static const auto settings =
       config::Settings<Limits>("limits", "What one daemon takes on; beyond it callers are told to come again.")
           .optional("rate", &Limits::rate, "Requests of a client that has no rate of its own; unlimited when absent.", rate())
@@ -181,7 +181,7 @@ const config::Settings<Settings>& daemon_settings() {
               "    sources: [webshop]\n    rate: 200/s")
           .optional("capture", &Settings::capture, "How orders are taken.")
           .optional("availability", &Settings::availability, "How promises are computed.")
-          .optional("limits", &Settings::limits, "What the daemon takes on.", limits())
+          .optional("limits", &Settings::limits, "What the daemon takes on.", daemon_limits())
           .optional("retention", &Settings::retention, "How long things are kept.", retention())
           .optional("audit", &Settings::audit, "How the audit is kept from being rewritten.", audit())
           .optional("publish", &Settings::publish, "What is published.", publish())

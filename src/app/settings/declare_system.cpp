@@ -62,7 +62,7 @@ config::Typed<Options> options() {
   return settings.type();
 }
 
-config::Typed<SystemLimits> limits() {
+config::Typed<SystemLimits> system_limits() {
   static const auto settings =
       config::Settings<SystemLimits>("system_limits", "What the system can bear; all instances keep to it each.")
           .optional("in_flight", &SystemLimits::in_flight, "Questions at once, shared out over the loops, at least one each; others wait.",
@@ -163,7 +163,7 @@ const config::Settings<System>& system_settings() {
           .optional("answers", &System::answers, "What it can be asked now.",
                     config::map_of({"answer", {"credit", "shipping_method"}}, type_of(static_cast<const Answer*>(nullptr))))
           .example("  credit:\n    ask: {get: \"/credit/:customer\"}\n    timeout: 300ms")
-          .optional("limits", &System::limits, "What it can bear.", limits())
+          .optional("limits", &System::limits, "What it can bear.", system_limits())
           .optional("circuit", &System::circuit, "When it is left alone.", circuit())
           .rule(check_system, {"connector", "options", "locations", "feeds", "answers"});
   return settings;
