@@ -26,7 +26,7 @@ int run_broker(const BrokerOptions& options) {
   Signals signals;
   start_log("broker");
   auto broker = kafka::MockBroker::start();
-  if (!broker) return std::fprintf(stderr, "error: %s\n", broker.fault().message().c_str()), 1;
+  if (!broker) return fail(broker.fault());
   for (const auto& topic : options.topics) {
     auto made = (*broker)->create(topic_of(topic));
     if (!made) return std::fprintf(stderr, "error: topic %s: %s\n", topic.c_str(), made.fault().message().c_str()), 1;

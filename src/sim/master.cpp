@@ -10,7 +10,7 @@ namespace crossdock::sim {
 
 int write_master(const MasterOptions& options) {
   const auto retail = read_retail_file(options.data);
-  if (!retail) return std::fprintf(stderr, "error: %s\n", retail.fault().message().c_str()), 1;
+  if (!retail) return fail(retail.fault());
   const auto catalogue = make_catalogue(*retail);
   std::error_code failed;
   std::filesystem::create_directories(options.out, failed);

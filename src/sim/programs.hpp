@@ -1,10 +1,16 @@
 // The subcommands of crossdock-sim. Each prints one ready line, serves until SIGTERM, and returns the process's exit code.
 #pragma once
 #include <cstdint>
+#include <cstdio>
 #include <string>
 #include <vector>
 
+#include "crossdock/base/result.hpp"
+
 namespace crossdock::sim {
+
+/// Says it on standard error; the exit code for it.
+inline int fail(const Fault& fault) { return std::fprintf(stderr, "error: %s\n", fault.message().c_str()), 1; }
 
 struct BrokerOptions {
   std::vector<std::string> topics;  ///< NAME:PARTITIONS, made at once

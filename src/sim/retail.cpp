@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::array<std::string_view, 8> columns{"InvoiceNo",   "StockCode", "Description", "Quantity",
                                                   "InvoiceDate", "UnitPrice", "CustomerID",  "Country"};
-enum Column { invoice, stock_code, description, quantity, invoice_date, unit_price, customer, country };
+enum Column { invoice, stock_code, description, quantity, invoice_date, unit_price, customer_id, country };
 
 std::optional<std::string> code_of(std::string_view name) {
   static const std::map<std::string_view, std::string> codes{{"United Kingdom", "GB"}, {"Norway", "NO"},  {"EIRE", "IE"},
@@ -48,7 +48,7 @@ std::optional<Fault> take(const std::vector<std::string>& row, std::size_t numbe
   if (!code) return ++out.unknown_country, std::nullopt;
   auto& order = orders[row[invoice]];
   order.number = row[invoice];
-  order.customer = row[customer].empty() ? "CASH" : row[customer];
+  order.customer = row[customer_id].empty() ? "CASH" : row[customer_id];
   order.country = *code;
   order.lines.push_back({trimmed(row[stock_code]), trimmed(row[description]), pieces, price.value});
   ++out.lines;

@@ -137,8 +137,6 @@ http::Router make_router(Shop* shop) {
   return router;
 }
 
-int fail(const Fault& fault) { return std::fprintf(stderr, "error: %s\n", fault.message().c_str()), 1; }
-
 }  // namespace
 
 int run_shop(const ShopOptions& options) {

@@ -186,8 +186,6 @@ Outcome make_topics(const kafka::Cluster& cluster, const WmsOptions& options) {
   return outcome;
 }
 
-int fail(const Fault& fault) { return std::fprintf(stderr, "error: %s\n", fault.message().c_str()), 1; }
-
 }  // namespace
 
 int run_wms(const WmsOptions& options) {
