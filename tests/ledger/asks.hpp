@@ -17,6 +17,8 @@ namespace crossdock::ledger {
 
 inline Decimal qty(std::int64_t whole) { return Decimal::of(whole); }
 inline const Origin tester{"tester", "correlation", "cause", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"};
+inline const PositionKey shelf{"A", "E"};  ///< where most tests of one position are
+inline constexpr std::int64_t one_second = 1'000'000;
 
 struct WantLine {
   std::string sku;

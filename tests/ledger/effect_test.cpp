@@ -11,16 +11,13 @@
 namespace crossdock::ledger {
 namespace {
 
-const PositionKey key{"A", "E"};
-constexpr std::int64_t second = 1'000'000;
-
 /// 50 on hand, 12 promised and given to the warehouse: the truth is 38, whatever has been told of it so far.
 struct Scene {
   Books books;
   std::string order;
   std::string warehouse_order;
   Scene() {
-    auto snapshot = snapshot_of(key, 1, qty(50), books.now + -200 * second);
+    auto snapshot = snapshot_of(shelf, 1, qty(50), books.now + -200 * one_second);
     books.decide(*snapshot);
     auto capture = capture_of("S-1", {{"A", qty(12), "E", {}}});
     books.decide(*capture);
@@ -28,16 +25,16 @@ struct Scene {
     order = capture->id;
     warehouse_order = books.orders.at(order).warehouse_orders.at(0).id;
   }
-  Decimal atp() const { return books.atp(key); }
+  Decimal atp() const { return books.atp(shelf); }
 };
 
 using Step = std::function<void(Scene&)>;
 
 Step shipment(int number, Decimal quantity, bool last, ShipEffect effect) {
   return [=](Scene& scene) {
-    auto ship =
-        ship_of("SH-" + std::to_string(number), scene.order, "E",
-                {{1, quantity, last ? std::optional(ShipDisposition::complete) : std::nullopt}}, scene.books.now + (-60 + number) * second);
+    auto ship = ship_of("SH-" + std::to_string(number), scene.order, "E",
+                        {{1, quantity, last ? std::optional(ShipDisposition::complete) : std::nullopt}},
+                        scene.books.now + (-60 + number) * one_second);
     ship->effect = effect;
     scene.books.decide(*ship);
     ASSERT_EQ(ship->reply.status, 201);
@@ -46,7 +43,7 @@ Step shipment(int number, Decimal quantity, bool last, ShipEffect effect) {
 
 Step movement(int number, Decimal quantity, ReferenceKind kind, bool with_line) {
   return [=](Scene& scene) {
-    auto move = movement_of(key, 2 + number, -quantity, scene.books.now + (-60 + number) * second);
+    auto move = movement_of(shelf, 2 + number, -quantity, scene.books.now + (-60 + number) * one_second);
     move->event.reason = MovementReason::ship;
     std::string target = kind == ReferenceKind::shipment ? "SH-" + std::to_string(number)
                          : kind == ReferenceKind::order  ? "S-1"
@@ -61,7 +58,7 @@ Step movement(int number, Decimal quantity, ReferenceKind kind, bool with_line) 
 /// A count: after both shipments, and numbered after both movements.
 Step count_after(Decimal on_hand) {
   return [=](Scene& scene) {
-    auto snapshot = snapshot_of(key, 9, on_hand, scene.books.now + -30 * second);
+    auto snapshot = snapshot_of(shelf, 9, on_hand, scene.books.now + -30 * one_second);
     scene.books.decide(*snapshot);
   };
 }
@@ -69,10 +66,10 @@ Step count_after(Decimal on_hand) {
 /// A count that was made before anything left, but may come late.
 Step count_before() {
   return [](Scene& scene) {
-    auto snapshot = snapshot_of(key, 1, qty(50), scene.books.now + -200 * second);
+    auto snapshot = snapshot_of(shelf, 1, qty(50), scene.books.now + -200 * one_second);
     snapshot->event.sequence = 1;
     scene.books.decide(*snapshot);
-    auto later = snapshot_of(key, 2, qty(50), scene.books.now + -100 * second);
+    auto later = snapshot_of(shelf, 2, qty(50), scene.books.now + -100 * one_second);
     later->event.sequence = 2;
     later->event.id = "late";
     scene.books.decide(*later);
@@ -94,8 +91,8 @@ int every_interleaving(const std::vector<Step>& steps, bool repeat) {
       EXPECT_EQ(scene.books.broken_invariant(), "") << path;
     }
     EXPECT_EQ(scene.atp(), qty(38)) << path;
-    EXPECT_EQ(scene.books.position(key).profile.on_hand, qty(38)) << path;
-    EXPECT_TRUE(scene.books.position(key).profile.demand.empty()) << path;
+    EXPECT_EQ(scene.books.position(shelf).profile.on_hand, qty(38)) << path;
+    EXPECT_TRUE(scene.books.position(shelf).profile.demand.empty()) << path;
     const auto& line = scene.books.orders.at(scene.order).lines.at(0);
     EXPECT_EQ(line.consumed, qty(12)) << path;
     EXPECT_EQ(scene.books.orders.at(scene.order).order_status, OrderStatus::closed) << path;
@@ -160,11 +157,11 @@ TEST(Effect, an_implied_movement_of_an_unknown_position_makes_it) {
 TEST(Effect, the_clock_skew_of_the_feed_counts) {
   Scene scene;
   shipment(0, qty(12), true, ShipEffect::snapshot)(scene);
-  auto snapshot = snapshot_of(key, 9, qty(50), scene.books.now + -59 * second);
+  auto snapshot = snapshot_of(shelf, 9, qty(50), scene.books.now + -59 * one_second);
   snapshot->clock_skew = std::chrono::seconds(5);
   scene.books.decide(*snapshot);
   EXPECT_EQ(scene.atp(), qty(38)) << "a second later is within the skew: not shown yet";
-  auto later = snapshot_of(key, 10, qty(38), scene.books.now + -54 * second);
+  auto later = snapshot_of(shelf, 10, qty(38), scene.books.now + -54 * one_second);
   later->clock_skew = std::chrono::seconds(5);
   scene.books.decide(*later);
   EXPECT_EQ(scene.atp(), qty(38));
@@ -173,13 +170,13 @@ TEST(Effect, the_clock_skew_of_the_feed_counts) {
 
 TEST(Effect, two_lines_of_one_item_are_told_apart_by_their_place) {
   Books books;
-  auto snapshot = snapshot_of(key, 1, qty(50), books.now + -200 * second);
+  auto snapshot = snapshot_of(shelf, 1, qty(50), books.now + -200 * one_second);
   books.decide(*snapshot);
   auto capture = capture_of("S-2", {{"A", qty(4), "E", {}}, {"A", qty(6), "E", {}}});
   books.decide(*capture);
   auto ship = ship_of("SH-1", capture->id, "E", {{1, qty(4), {}}, {2, qty(6), {}}}, books.now);
   books.decide(*ship);
-  auto move = movement_of(key, 2, qty(-6), books.now);
+  auto move = movement_of(shelf, 2, qty(-6), books.now);
   move->event.reference = reference_to(ReferenceKind::order, "shop", "S-2", 2);
   books.decide(*move);
   const auto& lines = books.orders.at(capture->id).lines;
@@ -196,7 +193,7 @@ struct Part {
 Step part_shipped(int number, const Part& part) {
   return [=](Scene& scene) {
     auto ship = ship_of("SH-" + std::to_string(number), scene.order, "E", {{1, qty(part.quantity), part.disposition}},
-                        scene.books.now + (-60 + number) * second);
+                        scene.books.now + (-60 + number) * one_second);
     scene.books.decide(*ship);
     ASSERT_EQ(ship->reply.status, 201);
   };
@@ -226,8 +223,8 @@ void parts_in_every_interleaving(const Part& first, const Part& second_part,
           EXPECT_LE(scene.atp(), qty(50 - gone_by_now)) << "oversell window after " << path;
           EXPECT_EQ(scene.books.broken_invariant(), "") << path;
         }
-        EXPECT_EQ(scene.books.position(key).profile.on_hand, qty(50) - gone) << path;
-        EXPECT_TRUE(scene.books.position(key).profile.demand.empty()) << path;
+        EXPECT_EQ(scene.books.position(shelf).profile.on_hand, qty(50) - gone) << path;
+        EXPECT_TRUE(scene.books.position(shelf).profile.demand.empty()) << path;
         EXPECT_TRUE(scene.books.early.empty()) << "a kept effect is left behind: " << path;
         const auto& line = scene.books.orders.at(scene.order).lines.at(0);
         EXPECT_EQ(line.consumed, gone) << path;
@@ -285,7 +282,7 @@ TEST(Effect, negative_control_an_early_effect_that_is_forgotten_leaves_its_deman
     EXPECT_EQ(scene.books.early.size(), 1U);
     if (forgetful) scene.books.early.clear();
     shipment(0, qty(12), true, ShipEffect::movement)(scene);
-    EXPECT_EQ(scene.books.position(key).profile.demand.empty(), !forgetful);
+    EXPECT_EQ(scene.books.position(shelf).profile.demand.empty(), !forgetful);
     EXPECT_EQ(scene.atp(), qty(forgetful ? 26 : 38));
   }
 }
@@ -293,7 +290,7 @@ TEST(Effect, negative_control_an_early_effect_that_is_forgotten_leaves_its_deman
 /// A rest that capture cancelled was never the warehouse's: what it sends beyond its part is more than was ordered of it.
 TEST(Effect, only_what_a_warehouse_cut_short_comes_back) {
   Books books;
-  auto snapshot = snapshot_of(key, 1, qty(10), books.now + -200 * second);
+  auto snapshot = snapshot_of(shelf, 1, qty(10), books.now + -200 * one_second);
   books.decide(*snapshot);
   auto capture = capture_of("S-3", {{"A", qty(12), "E", {}}}, OnShortage::partial);
   books.decide(*capture);

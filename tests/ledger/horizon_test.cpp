@@ -11,10 +11,9 @@
 namespace crossdock::ledger {
 namespace {
 
-const PositionKey key{"A", "E"};
-constexpr std::int64_t second = 1'000'000, horizon = 1'000 * second;
+constexpr std::int64_t horizon = 1'000 * one_second;
 
-struct Said {
+struct Telling {
   bool snapshot = false;
   std::int64_t epoch = 1, sequence = 0, at = 0;
   std::int64_t on_hand = 0, unavailable = 0;
@@ -24,15 +23,15 @@ struct Said {
 };
 
 /// A source's events, each told less than the horizon after it was made, and repeated at any time later.
-std::vector<Said> random_life(std::mt19937& random, Numbering numbering) {
+std::vector<Telling> random_life(std::mt19937& random, Numbering numbering) {
   auto pick = [&](std::int64_t low, std::int64_t high) { return std::uniform_int_distribution<std::int64_t>(low, high)(random); };
-  std::vector<Said> all;
+  std::vector<Telling> all;
   std::int64_t made = 0, epoch = 1, sequence = 0;
   for (int n = 0, count = static_cast<int>(pick(4, 24)); n < count; ++n) {
-    made += pick(0, 2) * pick(0, 300) * second;
+    made += pick(0, 2) * pick(0, 300) * one_second;
     if (numbering == Numbering::growing && pick(0, 9) == 0) ++epoch, sequence = 0;
     sequence += numbering == Numbering::growing ? pick(1, 2) : 1;
-    Said one;
+    Telling one;
     one.snapshot = pick(0, 7) == 0;
     one.epoch = epoch, one.sequence = sequence, one.at = made, one.number = n;
     one.on_hand = one.snapshot ? pick(0, 80) : pick(-9, 9);
@@ -45,13 +44,13 @@ std::vector<Said> random_life(std::mt19937& random, Numbering numbering) {
       all.back().told += pick(0, 4 * horizon);
     }
   }
-  std::sort(all.begin(), all.end(), [](const Said& a, const Said& b) { return a.told < b.told; });
+  std::sort(all.begin(), all.end(), [](const Telling& a, const Telling& b) { return a.told < b.told; });
   return all;
 }
 
-std::shared_ptr<StockEvent> request_of(const Said& one, Instant begin, Numbering numbering) {
-  auto request = one.snapshot ? snapshot_of(key, one.sequence, qty(one.on_hand), begin + one.at, one.epoch)
-                              : movement_of(key, one.sequence, qty(one.on_hand), begin + one.at, one.epoch);
+std::shared_ptr<StockEvent> request_of(const Telling& one, Instant begin, Numbering numbering) {
+  auto request = one.snapshot ? snapshot_of(shelf, one.sequence, qty(one.on_hand), begin + one.at, one.epoch)
+                              : movement_of(shelf, one.sequence, qty(one.on_hand), begin + one.at, one.epoch);
   request->event.id = "e" + std::to_string(one.number);
   request->numbering = numbering;
   (one.snapshot ? request->event.unavailable : request->event.unavailable_delta) = qty(one.unavailable);
@@ -76,7 +75,7 @@ struct End {
 };
 
 bool sums_up(const Books& books) {
-  const auto& position = books.positions.at(key);
+  const auto& position = books.positions.at(shelf);
   Decimal on_hand = position.snapshot_on_hand, unavailable = position.snapshot_unavailable;
   std::int64_t moves = position.folded;
   for (const auto& [id, row] : books.movements) {
@@ -89,18 +88,18 @@ bool sums_up(const Books& books) {
 }
 
 void fold(Books& books, Folding how) {
-  if (how == Folding::none || !books.positions.contains(key)) return;
+  if (how == Folding::none || !books.positions.contains(shelf)) return;
   FoldMovements request;
-  request.keys = {key};
+  request.keys = {shelf};
   request.horizon = std::chrono::microseconds(how == Folding::within_the_horizon ? 0 : horizon);
-  auto before = books.position(key);
+  auto before = books.position(shelf);
   books.decide(request);
-  EXPECT_EQ(books.position(key).version, before.version);
-  if (how == Folding::forgets_the_mark) books.position(key).folded_to = before.folded_to;
-  if (how == Folding::loses_one && request.folded > 0) books.position(key).snapshot_on_hand = before.snapshot_on_hand;
+  EXPECT_EQ(books.position(shelf).version, before.version);
+  if (how == Folding::forgets_the_mark) books.position(shelf).folded_to = before.folded_to;
+  if (how == Folding::loses_one && request.folded > 0) books.position(shelf).snapshot_on_hand = before.snapshot_on_hand;
 }
 
-End lived(const std::vector<Said>& all, Numbering numbering, Folding how, unsigned seed) {
+End lived(const std::vector<Telling>& all, Numbering numbering, Folding how, unsigned seed) {
   std::mt19937 random(seed);
   Books books;
   const auto begin = books.now;
@@ -115,7 +114,7 @@ End lived(const std::vector<Said>& all, Numbering numbering, Folding how, unsign
   books.now = books.now + 2 * horizon;
   fold(books, how);
   end.sums_up = end.sums_up && sums_up(books);
-  const auto& position = books.position(key);
+  const auto& position = books.position(shelf);
   end.on_hand = position.profile.on_hand, end.unavailable = position.profile.unavailable, end.version = position.version;
   end.gap = position.gap_since.has_value();
   end.rows = books.movements.size();
@@ -169,20 +168,20 @@ TEST(Horizon, negative_control_broken_folds_are_caught) {
 class Horizons : public testing::Test {
  protected:
   Outcome tell(bool snapshot, std::int64_t sequence, std::int64_t on_hand, Numbering numbering = Numbering::growing) {
-    auto request = snapshot ? snapshot_of(key, sequence, qty(on_hand), books.now) : movement_of(key, sequence, qty(on_hand), books.now);
+    auto request = snapshot ? snapshot_of(shelf, sequence, qty(on_hand), books.now) : movement_of(shelf, sequence, qty(on_hand), books.now);
     request->numbering = numbering;
     books.decide(*request);
     return request->outcome;
   }
   std::size_t fold() {
     FoldMovements request;
-    request.keys = {key};
+    request.keys = {shelf};
     request.horizon = std::chrono::microseconds(horizon);
     books.decide(request);
     return request.folded;
   }
-  void later() { books.now = books.now + horizon + second; }
-  Decimal on_hand() { return books.position(key).profile.on_hand; }
+  void later() { books.now = books.now + horizon + one_second; }
+  Decimal on_hand() { return books.position(shelf).profile.on_hand; }
   Books books;
 };
 
@@ -191,7 +190,7 @@ TEST_F(Horizons, a_young_one_of_a_lower_number_holds_back_what_follows_it) {
   later();
   tell(false, 2, 2);
   EXPECT_EQ(fold(), 1U);
-  EXPECT_EQ(books.position(key).folded_to, (Sequence{1, 1}));
+  EXPECT_EQ(books.position(shelf).folded_to, (Sequence{1, 1}));
   later();
   EXPECT_EQ(fold(), 2U);
   EXPECT_EQ(on_hand(), qty(7));
@@ -206,7 +205,7 @@ TEST_F(Horizons, what_is_older_than_the_folded_comes_too_late) {
   EXPECT_EQ(tell(true, 3, 99), Outcome::superseded);
   EXPECT_EQ(on_hand(), qty(9));
   EXPECT_EQ(tell(true, 6, 20), Outcome::applied);
-  EXPECT_EQ(books.position(key).folded, 0);
+  EXPECT_EQ(books.position(shelf).folded, 0);
   EXPECT_EQ(on_hand(), qty(20));
   EXPECT_EQ(tell(false, 5, -1), Outcome::superseded);
   EXPECT_TRUE(books.movements.empty());
@@ -217,13 +216,13 @@ TEST_F(Horizons, a_gap_is_still_found_where_it_is) {
   later();
   EXPECT_EQ(fold(), 3U);
   tell(false, 4, 1, Numbering::dense);
-  EXPECT_FALSE(books.position(key).gap_since);
+  EXPECT_FALSE(books.position(shelf).gap_since);
   tell(false, 7, 1, Numbering::dense);
-  ASSERT_TRUE(books.position(key).gap_since);
+  ASSERT_TRUE(books.position(shelf).gap_since);
   later();
   EXPECT_EQ(fold(), 0U) << "the missing may still be told";
   RaiseGaps raise;
-  raise.keys = {key};
+  raise.keys = {shelf};
   books.decide(raise);
   ASSERT_EQ(books.published("inventory.gap"), 1U);
   auto body = decode_body<InventoryGap>(*books.outgoing.back().body);
@@ -237,13 +236,13 @@ TEST_F(Horizons, a_gap_is_still_found_where_it_is) {
 TEST_F(Horizons, implied_movements_are_folded_by_their_time) {
   tell(true, 1, 50);
   auto imply = [&](const std::string& id, std::int64_t ago, std::int64_t quantity) {
-    MovementKey movement{key, {implied_epoch, (books.now + -ago).micros}, id};
+    MovementKey movement{shelf, {implied_epoch, (books.now + -ago).micros}, id};
     books.movements[movement] = MovementRow{movement, id, "wms", books.now + -ago, qty(-quantity), {}, "ship", Mark::clean, books.now};
-    books.position(key).profile.on_hand -= qty(quantity);
+    books.position(shelf).profile.on_hand -= qty(quantity);
   };
-  books.now = books.now + 10 * second;
-  imply("a", 5 * second, 3);
-  auto between = snapshot_of(key, 2, qty(99), books.now + -7 * second);
+  books.now = books.now + 10 * one_second;
+  imply("a", 5 * one_second, 3);
+  auto between = snapshot_of(shelf, 2, qty(99), books.now + -7 * one_second);
   later();
   imply("b", 0, 2);
   EXPECT_EQ(fold(), 1U);
@@ -251,14 +250,14 @@ TEST_F(Horizons, implied_movements_are_folded_by_their_time) {
   books.decide(*between);
   EXPECT_EQ(between->outcome, Outcome::superseded);
   EXPECT_EQ(on_hand(), qty(45));
-  auto next = snapshot_of(key, 3, qty(40), books.now + -second);
+  auto next = snapshot_of(shelf, 3, qty(40), books.now + -one_second);
   books.decide(*next);
   EXPECT_EQ(on_hand(), qty(38)) << "b is after it";
   EXPECT_TRUE(sums_up(books));
 }
 
 TEST_F(Horizons, where_time_is_the_order_a_date_in_the_future_is_not_passed) {
-  auto far = movement_of(key, 0, qty(1), books.now + 100 * horizon);
+  auto far = movement_of(shelf, 0, qty(1), books.now + 100 * horizon);
   far->numbering = Numbering::none;
   books.decide(*far);
   later();

@@ -10,12 +10,10 @@
 namespace crossdock::ledger {
 namespace {
 
-const PositionKey key{"A", "E"};
-
 struct Shop {
   Books books;
   Shop() {
-    auto snapshot = snapshot_of(key, 1, qty(10), books.now);
+    auto snapshot = snapshot_of(shelf, 1, qty(10), books.now);
     books.decide(*snapshot);
   }
   std::shared_ptr<Capture> buy(const std::string& number, int quantity, const std::string& idempotency = {}) {
@@ -34,7 +32,7 @@ TEST(Key, twice_in_one_batch_is_one_order_and_the_same_bytes) {
   EXPECT_EQ(first->reply.body, second->reply.body);
   EXPECT_EQ(first->reply.headers, second->reply.headers);
   EXPECT_EQ(shop.books.orders.size(), 1U);
-  EXPECT_EQ(shop.books.atp(key), qty(6));
+  EXPECT_EQ(shop.books.atp(shelf), qty(6));
 }
 
 /// Takes something away from the world between two requests of a batch, or puts something in.
@@ -51,13 +49,13 @@ class Meddler final : public Request {
 TEST(Key, negative_control_a_batch_that_forgets_its_keys_acts_twice) {
   for (bool forgetful : {false, true}) {
     Shop shop;
-    auto first = keyed(reserve_of({{key, qty(3), {}}}), "k"), second = keyed(reserve_of({{key, qty(3), {}}}), "k");
+    auto first = keyed(reserve_of({{shelf, qty(3), {}}}), "k"), second = keyed(reserve_of({{shelf, qty(3), {}}}), "k");
     Meddler between([=](World& world) {
       if (forgetful) world.keys.clear();
     });
     shop.books.decide({first.get(), &between, second.get()});
     EXPECT_EQ(second->replayed, !forgetful);
-    EXPECT_EQ(shop.books.atp(key), qty(forgetful ? 4 : 7));
+    EXPECT_EQ(shop.books.atp(shelf), qty(forgetful ? 4 : 7));
   }
 }
 
@@ -136,7 +134,7 @@ TEST(Key, its_own_commit_found_again_is_no_replay) {
   shop.books.decide(*order);  // the COMMIT came through, its answer did not: the whole is decided again
   EXPECT_FALSE(order->replayed);
   EXPECT_EQ(order->reply.body, bytes);
-  EXPECT_EQ(shop.books.atp(key), qty(6));
+  EXPECT_EQ(shop.books.atp(shelf), qty(6));
   auto duplicate = shop.buy("S-1", 4, "k");
   shop.books.decide(*duplicate);
   EXPECT_TRUE(duplicate->replayed);
@@ -144,11 +142,11 @@ TEST(Key, its_own_commit_found_again_is_no_replay) {
 
 TEST(Key, a_reservation_and_a_transition_too) {
   Shop shop;
-  auto reserve = keyed(reserve_of({{key, qty(3), {}}}), "r"), again = keyed(reserve_of({{key, qty(3), {}}}), "r");
+  auto reserve = keyed(reserve_of({{shelf, qty(3), {}}}), "r"), again = keyed(reserve_of({{shelf, qty(3), {}}}), "r");
   shop.books.decide({reserve.get(), again.get()});
   EXPECT_EQ(reserve->reply.body, again->reply.body);
   EXPECT_TRUE(again->replayed);
-  EXPECT_EQ(shop.books.atp(key), qty(7));
+  EXPECT_EQ(shop.books.atp(shelf), qty(7));
   auto order = shop.buy("S-1", 2);
   shop.books.decide(*order);
   auto hold = [&](const std::string& code) {
@@ -244,7 +242,7 @@ TEST(Shortfall, names_the_orders_newest_promise_first) {
   auto first = shop.buy("S-1", 4), second = shop.buy("S-2", 5);
   shop.books.decide(*first);
   shop.books.decide(*second);
-  auto event = snapshot_of(key, 2, qty(3), shop.books.now);
+  auto event = snapshot_of(shelf, 2, qty(3), shop.books.now);
   shop.books.decide(*event);
   ASSERT_EQ(shop.books.published("inventory.shortfall"), 1U);
   auto body = decode_body<InventoryShortfall>(*shop.books.outgoing.back().body);
@@ -258,10 +256,10 @@ TEST(Shortfall, names_the_orders_newest_promise_first) {
 class Liar final : public Request {
  public:
   bool only_promises() const override { return true; }
-  void ask(const World&, Needs& needs) const override { needs.positions.insert(key); }
+  void ask(const World&, Needs& needs) const override { needs.positions.insert(shelf); }
   void decide(World& world) override {
-    world.position(key)->profile.on_hand += qty(1);
-    world.position(key)->mark = Mark::changed;
+    world.position(shelf)->profile.on_hand += qty(1);
+    world.position(shelf)->mark = Mark::changed;
   }
 };
 

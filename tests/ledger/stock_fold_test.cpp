@@ -10,8 +10,6 @@
 namespace crossdock::ledger {
 namespace {
 
-const PositionKey key{"A", "E"};
-
 struct Said {
   bool snapshot = false;
   std::int64_t epoch = 1, sequence = 0, at = 0;
@@ -64,8 +62,8 @@ std::vector<Said> random_set(std::mt19937& random) {
 
 std::shared_ptr<StockEvent> request_of(const Said& one, Instant now, Numbering numbering) {
   Instant at = now + one.at * 1'000'000;
-  auto request = one.snapshot ? snapshot_of(key, one.sequence, one.on_hand, at, one.epoch)
-                              : movement_of(key, one.sequence, one.on_hand, at, one.epoch);
+  auto request = one.snapshot ? snapshot_of(shelf, one.sequence, one.on_hand, at, one.epoch)
+                              : movement_of(shelf, one.sequence, one.on_hand, at, one.epoch);
   request->event.id = one.id;
   request->numbering = numbering;
   (one.snapshot ? request->event.unavailable : request->event.unavailable_delta) = one.unavailable;
@@ -86,8 +84,8 @@ Stock told(const std::vector<Said>& said, std::mt19937& random, Numbering number
     for (const auto& request : batch)
       if (outcomes) ++(*outcomes)[request->outcome];
   }
-  if (!books.positions.contains(key)) return {};
-  const auto& profile = books.position(key).profile;
+  if (!books.positions.contains(shelf)) return {};
+  const auto& profile = books.position(shelf).profile;
   return {profile.on_hand, profile.unavailable};
 }
 
@@ -145,79 +143,79 @@ TEST(StockFold, negative_control_adding_as_they_come_is_wrong) {
 
 TEST(StockFold, one_version_for_a_change_and_none_for_the_rest) {
   Books books;
-  auto first = snapshot_of(key, 5, qty(10), books.now);
+  auto first = snapshot_of(shelf, 5, qty(10), books.now);
   books.decide(*first);
-  EXPECT_EQ(books.position(key).version, 1);
-  auto again = snapshot_of(key, 5, qty(10), books.now);
+  EXPECT_EQ(books.position(shelf).version, 1);
+  auto again = snapshot_of(shelf, 5, qty(10), books.now);
   books.decide(*again);
   EXPECT_EQ(again->outcome, Outcome::duplicate);
-  auto old = movement_of(key, 3, qty(-1), books.now);
+  auto old = movement_of(shelf, 3, qty(-1), books.now);
   books.decide(*old);
   EXPECT_EQ(old->outcome, Outcome::superseded);
-  EXPECT_EQ(books.position(key).version, 1);
-  auto next = movement_of(key, 6, qty(-1), books.now);
+  EXPECT_EQ(books.position(shelf).version, 1);
+  auto next = movement_of(shelf, 6, qty(-1), books.now);
   books.decide(*next);
-  EXPECT_EQ(books.position(key).version, 2);
+  EXPECT_EQ(books.position(shelf).version, 2);
   EXPECT_EQ(books.published("inventory.adjusted"), 2U);
 }
 
 /// Projections take a value only if its version is higher: that somebody reports this stock at all must not be lost on them.
 TEST(StockFold, a_first_report_of_zero_is_a_version_too) {
   Books books;
-  books.positions[key].key = key;
-  books.positions[key].version = 4;  // an item with a safety stock
-  auto zero = snapshot_of(key, 1, qty(0), books.now);
+  books.positions[shelf].key = shelf;
+  books.positions[shelf].version = 4;  // an item with a safety stock
+  auto zero = snapshot_of(shelf, 1, qty(0), books.now);
   books.decide(*zero);
-  EXPECT_EQ(books.position(key).version, 5);
-  EXPECT_EQ(books.position(key).owner, "wms");
-  auto again = snapshot_of(key, 2, qty(0), books.now);
+  EXPECT_EQ(books.position(shelf).version, 5);
+  EXPECT_EQ(books.position(shelf).owner, "wms");
+  auto again = snapshot_of(shelf, 2, qty(0), books.now);
   books.decide(*again);
-  EXPECT_EQ(books.position(key).version, 5);
+  EXPECT_EQ(books.position(shelf).version, 5);
 }
 
 TEST(StockFold, a_gap_is_raised_once_with_what_is_missing_and_ends_with_it) {
   Books books;
   auto tell = [&](std::int64_t sequence) {
-    auto event = movement_of(key, sequence, qty(1), books.now);
+    auto event = movement_of(shelf, sequence, qty(1), books.now);
     event->numbering = Numbering::dense;
     books.decide(*event);
   };
   tell(1), tell(2), tell(5), tell(8);
-  ASSERT_TRUE(books.position(key).gap_since);
+  ASSERT_TRUE(books.position(shelf).gap_since);
   RaiseGaps raise;
-  raise.keys = {key};
+  raise.keys = {shelf};
   books.decide(raise);
   EXPECT_EQ(books.published("inventory.gap"), 0U) << "it may still be on its way";
   books.now = books.now + 31'000'000;
-  auto version = books.position(key).version;
+  auto version = books.position(shelf).version;
   books.decide(raise);
   books.decide(raise);
   ASSERT_EQ(books.published("inventory.gap"), 1U);
-  EXPECT_EQ(books.position(key).version, version) << "a gap changes no quantity";
-  EXPECT_EQ(books.position(key).suspect, "gap");
+  EXPECT_EQ(books.position(shelf).version, version) << "a gap changes no quantity";
+  EXPECT_EQ(books.position(shelf).suspect, "gap");
   auto body = decode_body<InventoryGap>(*books.outgoing.back().body);
   const auto& gap = std::get<InventoryGap>(body);
   EXPECT_EQ(gap.from, 3);
   EXPECT_EQ(gap.to, 7);
   EXPECT_EQ(gap.source, "wms");
   tell(3), tell(4), tell(6);
-  EXPECT_TRUE(books.position(key).gap_since);
+  EXPECT_TRUE(books.position(shelf).gap_since);
   tell(7);
-  EXPECT_FALSE(books.position(key).gap_since);
-  EXPECT_TRUE(books.position(key).suspect.empty());
+  EXPECT_FALSE(books.position(shelf).gap_since);
+  EXPECT_TRUE(books.position(shelf).suspect.empty());
 }
 
 TEST(StockFold, only_the_owner_is_believed) {
   Books books;
-  auto first = snapshot_of(key, 1, qty(10), books.now);
+  auto first = snapshot_of(shelf, 1, qty(10), books.now);
   books.decide(*first);
-  auto other = snapshot_of(key, 2, qty(99), books.now);
+  auto other = snapshot_of(shelf, 2, qty(99), books.now);
   other->event.source = "erp";
   books.decide(*other);
   EXPECT_EQ(other->outcome, Outcome::invalid);
   EXPECT_EQ(other->reason, "not_stock_owner");
-  EXPECT_EQ(books.position(key).profile.on_hand, qty(10));
-  auto named = snapshot_of(key, 3, qty(7), books.now);
+  EXPECT_EQ(books.position(shelf).profile.on_hand, qty(10));
+  auto named = snapshot_of(shelf, 3, qty(7), books.now);
   named->event.source = "erp";
   named->stock_owner = "erp";  // the location's document says so
   books.decide(*named);
@@ -227,34 +225,34 @@ TEST(StockFold, only_the_owner_is_believed) {
 /// Who reports a location's stock is known by its feed's row.
 TEST(StockFold, negative_control_an_owner_that_is_forgotten_lets_anybody_count) {
   Books books;
-  auto first = snapshot_of(key, 1, qty(10), books.now);
+  auto first = snapshot_of(shelf, 1, qty(10), books.now);
   books.decide(*first);
   books.stock_feeds.clear();
-  auto other = snapshot_of(key, 2, qty(99), books.now);
+  auto other = snapshot_of(shelf, 2, qty(99), books.now);
   other->event.source = "erp";
   books.decide(*other);
-  EXPECT_EQ(books.position(key).profile.on_hand, qty(99));
+  EXPECT_EQ(books.position(shelf).profile.on_hand, qty(99));
 }
 
 /// A feed that is taken for one whose gaps are normal: nothing is missed.
 TEST(StockFold, negative_control_without_density_no_gap_is_seen) {
   Books books;
   for (std::int64_t sequence : {1, 2, 5}) {
-    auto event = movement_of(key, sequence, qty(1), books.now);
+    auto event = movement_of(shelf, sequence, qty(1), books.now);
     event->numbering = Numbering::growing;
     books.decide(*event);
   }
   books.now = books.now + 31'000'000;
   RaiseGaps raise;
-  raise.keys = {key};
+  raise.keys = {shelf};
   books.decide(raise);
   EXPECT_EQ(books.published("inventory.gap"), 0U);
-  EXPECT_TRUE(books.position(key).suspect.empty());
+  EXPECT_TRUE(books.position(shelf).suspect.empty());
 }
 
 TEST(StockFold, a_record_waits_for_its_item_and_keeps_its_limit) {
   Books books;
-  auto event = snapshot_of(key, 1, qty(10), books.now);
+  auto event = snapshot_of(shelf, 1, qty(10), books.now);
   event->parents_known = false;
   event->from.body = "{}";
   books.decide(*event);
@@ -270,18 +268,18 @@ TEST(StockFold, a_record_waits_for_its_item_and_keeps_its_limit) {
 TEST(StockFold, a_gap_behind_a_bad_record_is_raised_too) {
   Books books;
   auto tell = [&](std::int64_t sequence) {
-    auto event = movement_of(key, sequence, qty(1), books.now);
+    auto event = movement_of(shelf, sequence, qty(1), books.now);
     event->numbering = Numbering::dense;
     books.decide(*event);
   };
   auto mark = [&] {
     MarkSuspect request;
-    request.key = key;
+    request.key = shelf;
     request.why = "a record could not be used";
     books.decide(request);
   };
   RaiseGaps sweep;
-  sweep.keys = {key};
+  sweep.keys = {shelf};
   sweep.origin = tester;
   tell(1);
   mark();
@@ -289,35 +287,35 @@ TEST(StockFold, a_gap_behind_a_bad_record_is_raised_too) {
   books.now = books.now + 31'000'000;
   books.decide(sweep);
   EXPECT_EQ(books.published("inventory.gap"), 1U);
-  EXPECT_EQ(books.position(key).suspect, "gap");
+  EXPECT_EQ(books.position(shelf).suspect, "gap");
   mark();
   books.decide(sweep);
   EXPECT_EQ(books.published("inventory.gap"), 1U) << "once";
   tell(2);
-  EXPECT_TRUE(books.position(key).suspect.empty()) << "it has come after all";
-  EXPECT_EQ(books.position(key).marks, 2);
+  EXPECT_TRUE(books.position(shelf).suspect.empty()) << "it has come after all";
+  EXPECT_EQ(books.position(shelf).marks, 2);
 }
 
 TEST(StockFold, beyond_the_range_of_numbers_is_invalid_and_changes_nothing) {
   Books books;
-  auto first = snapshot_of(key, 1, qty(999'999'999'999), books.now);
+  auto first = snapshot_of(shelf, 1, qty(999'999'999'999), books.now);
   books.decide(*first);
-  auto before = books.position(key);
-  auto more = movement_of(key, 2, qty(999'999'999'999), books.now);
+  auto before = books.position(shelf);
+  auto more = movement_of(shelf, 2, qty(999'999'999'999), books.now);
   books.decide(*more);
   EXPECT_EQ(more->outcome, Outcome::invalid);
-  EXPECT_EQ(books.position(key).suspect, "a record could not be used");
+  EXPECT_EQ(books.position(shelf).suspect, "a record could not be used");
   before.suspected("a record could not be used");
-  EXPECT_EQ(books.position(key).marks, before.marks);
-  before.mark = books.position(key).mark;
-  EXPECT_EQ(books.position(key), before);
-  auto called = movement_of(key, 3, qty(999'999'999'999), books.now);
+  EXPECT_EQ(books.position(shelf).marks, before.marks);
+  before.mark = books.position(shelf).mark;
+  EXPECT_EQ(books.position(shelf), before);
+  auto called = movement_of(shelf, 3, qty(999'999'999'999), books.now);
   called->from.topic.clear();
-  auto next = snapshot_of(key, 2, qty(999'999'999'999), books.now);
+  auto next = snapshot_of(shelf, 2, qty(999'999'999'999), books.now);
   books.decide(*next);
   books.decide(*called);
   EXPECT_EQ(called->outcome, Outcome::invalid);
-  EXPECT_TRUE(books.position(key).suspect.empty()) << "who calls is told, and can say it better";
+  EXPECT_TRUE(books.position(shelf).suspect.empty()) << "who calls is told, and can say it better";
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "clock.hpp"
 #include "sim/disorder.hpp"
 
 namespace crossdock::sim {
@@ -49,8 +50,6 @@ class Reader {
   std::map<std::string, std::map<std::int64_t, std::string>> events_;
 };
 
-const Instant now = *Instant::parse("2026-11-24T10:00:00Z");
-
 Catalogue shelves(std::int64_t pieces) {
   Catalogue catalogue;
   for (const char* sku : {"A", "B", "C"}) catalogue.stock["E"][sku] = pieces;
@@ -80,7 +79,7 @@ TEST(WmsBooks, AShortShelfIsSaidByItsDisposition) {
   WmsBooks books("w", {"E"}, shelves(5), 1);
   std::string id;
   books.take("e1", order("x", "E", "1", "9"), id);
-  while (books.open(id)) books.pick(id, now);
+  while (books.open(id)) books.pick(id, ten_o_clock);
   std::map<int, std::string> last;
   Decimal sent;
   for (const auto& shipment : books.shipments()) {
@@ -101,14 +100,14 @@ TEST(WmsBooks, RecordsAloneGiveTheSameShelves) {
     const auto read = [&](const std::vector<Told>& told) {
       for (const auto& one : told) reader.read(one);
     };
-    read(books.snapshots(now));
+    read(books.snapshots(ten_o_clock));
     for (int i = 0; i < 100; ++i) {
       std::string id;
       const auto number = std::to_string(i);
       ASSERT_EQ(books.take("e" + number, order("x" + number, "E", std::to_string(1 + i % 7), "3"), id), WmsBooks::Taken::fresh);
-      while (books.open(id)) read(books.pick(id, now));
-      if (i % 10 == 0) read(books.recount(2, now));
-      if (i % 25 == 0) read(books.damage(1, now));
+      while (books.open(id)) read(books.pick(id, ten_o_clock));
+      if (i % 10 == 0) read(books.recount(2, ten_o_clock));
+      if (i % 25 == 0) read(books.damage(1, ten_o_clock));
     }
     for (const char* sku : {"A", "B", "C"}) EXPECT_EQ(reader.on_hand(sku), books.on_hand("E", sku)) << sku << " seed " << seed;
     EXPECT_TRUE(reader.dense());
@@ -124,7 +123,7 @@ TEST(WmsBooks, EveryShippedPieceHasItsMovement) {
     std::string id;
     books.take("", order("x" + std::to_string(i), "E", "4", "3"), id);
     while (books.open(id)) {
-      for (const auto& told : books.pick(id, now)) {
+      for (const auto& told : books.pick(id, ten_o_clock)) {
         json::Document document;
         ASSERT_FALSE(document.parse_copy(told.body));
         const auto reference = document.root().find("reference");
