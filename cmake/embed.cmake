@@ -50,7 +50,8 @@ std::span<const Embedded> ${symbol}() {
 ${body}}
 }  // namespace crossdock::embedded
 " @ONLY)
-  set_source_files_properties(${folder}/${symbol}.cpp PROPERTIES OBJECT_DEPENDS "${absolutes}")
+  # Never part of a unit: a unit would not know the files that it depends on, and ccache keeps nothing that has .incbin in it.
+  set_source_files_properties(${folder}/${symbol}.cpp PROPERTIES OBJECT_DEPENDS "${absolutes}" SKIP_UNITY_BUILD_INCLUSION ON)
   target_sources(${target} PRIVATE ${folder}/${symbol}.cpp)
   target_include_directories(${target} PUBLIC ${folder} ${CMAKE_SOURCE_DIR}/include)
 endfunction()
