@@ -29,6 +29,10 @@ else()
   # GCC 12 reports these falsely in libstdc++ and Asio at -O2.
   add_compile_options(-fcoroutines -Wno-maybe-uninitialized -Wno-stringop-overflow -Wno-array-bounds -Wno-restrict
                       -Wno-dangling-pointer -Wno-nonnull -Wno-mismatched-new-delete -Wno-stringop-overread)
+  # A unit includes its files, and GCC takes what is in their anonymous namespaces for a header's.
+  if(CMAKE_UNITY_BUILD)
+    add_compile_options(-Wno-subobject-linkage)
+  endif()
 endif()
 
 # Fuzzers want every room instrumented, not only their own file.
