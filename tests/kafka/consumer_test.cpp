@@ -190,7 +190,12 @@ TEST_P(ConsumerTest, ResumeGoesOnAtTheFirstUnprocessedOffset) {
       ASSERT_TRUE(reader->pause(partition));
       EXPECT_TRUE(reader->paused(partition));
       for (int i = 0; i < 3; ++i) EXPECT_FALSE(std::holds_alternative<Records>(reader->poll(10ms))) << "while paused";
-      const auto resumed = reader->resume(partition, next);
+      // The library may take a seek for late that is not; then it is tried again, as the hub does, and nothing is handed out before.
+      auto resumed = reader->resume(partition, next);
+      for (int again = 0; !resumed && again < 3; ++again) {
+        EXPECT_FALSE(std::holds_alternative<Records>(reader->poll(10ms))) << "still paused";
+        resumed = reader->resume(partition, next);
+      }
       ASSERT_TRUE(resumed) << resumed.fault().message();
       ++pauses;
       continue;
