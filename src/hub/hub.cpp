@@ -216,11 +216,12 @@ Task<Outcome> Hub::ask(store::Reader::Question question, Deadline deadline) {
 
 Task<bool> Hub::catch_up(Deadline deadline) {
   if (!loaded_) co_return false;
+  deadline = deadline.or_sooner(longest_wait_for_news);
   runtime::Reply<bool> reply(loops_.mailbox(loops_.here()));
-  follower_->catch_up([reply] { reply.deliver(true); });
-  auto waiting = reply.get(deadline.or_sooner(longest_wait_for_news));
+  follower_->catch_up(deadline, [reply](bool caught_up) { reply.deliver(std::move(caught_up)); });
+  auto waiting = reply.get(deadline);
   std::optional<bool> answer = co_await std::move(waiting);
-  co_return answer.has_value();
+  co_return answer.value_or(false);
 }
 
 /// By what this instance knows; what it does not know it looks for once among what others have stored.

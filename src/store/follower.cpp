@@ -1,5 +1,6 @@
 #include "store/follower.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 #include <iterator>
 
@@ -121,37 +122,41 @@ void Follower::wake() {
   condition_.notify_one();
 }
 
-void Follower::catch_up(std::function<void()> done) {
-  {
-    std::lock_guard hold(lock_);
-    behind_.push_back(std::move(done));
-    woken_ = true;
+void Follower::catch_up(Deadline deadline, std::function<void(bool)> done) {
+  std::unique_lock hold(lock_);
+  if (stopping_) {
+    hold.unlock();
+    return done(false);
   }
+  behind_.push_back({deadline, std::move(done)});
+  woken_ = true;
+  hold.unlock();
   condition_.notify_one();
 }
 
 void Follower::run() {
   Backoff backoff(std::chrono::milliseconds(100), std::chrono::milliseconds(1000));
-  std::vector<std::function<void()>> served;
+  std::vector<Behind> served;
   for (;;) {
     const auto began = Clock::now();
     bool ok = poll();
     const auto taken = Clock::now() - began;
     seconds_.observe(taken);
-    if (ok) {
-      backoff.reset();
-      for (auto& done : served) done();
-      served.clear();
-    }
+    if (ok) backoff.reset();
+    // After a poll that failed who still has time waits for the next one: a connection that broke is made anew soon.
+    const auto waits = std::partition(served.begin(), served.end(), [ok](const Behind& who) { return ok || who.deadline.passed(); });
+    for (auto who = served.begin(); who != waits; ++who) who->done(ok);
+    served.erase(served.begin(), waits);
     const auto rest = ok ? rest_after(taken) : backoff.next();
     std::unique_lock hold(lock_);
     condition_.wait_for(hold, rest, [&] { return stopping_; });
     if (ok && rest < settings_.sweep) condition_.wait_for(hold, settings_.sweep - rest, [&] { return stopping_ || woken_; });
-    if (stopping_) return;
-    woken_ = false;
     served.insert(served.end(), std::make_move_iterator(behind_.begin()), std::make_move_iterator(behind_.end()));
     behind_.clear();
+    if (stopping_) break;
+    woken_ = false;
   }
+  for (const auto& who : served) who.done(false);
 }
 
 bool Follower::poll() {

@@ -44,14 +44,20 @@ class Follower {
   void stop();
   /// Somebody has committed: poll now. Any thread.
   void wake();
-  /// `done` is called on the follower's thread when memory has all that was committed before this call: after the next poll that begins
-  /// and succeeds. Not called when it stops before. Any thread.
-  void catch_up(std::function<void()> done);
+  /// `done(true)` is called on the follower's thread when memory has all that was committed before this call: after the next poll that
+  /// begins and succeeds. `done(false)`: the polls failed (the database is away) until the deadline had passed, or it stops before
+  /// (has it already: on the caller's thread). Any thread.
+  void catch_up(Deadline deadline, std::function<void(bool)> done);
 
   std::uint64_t polls() const { return polls_; }
   std::uint64_t reloads() const { return reloads_; }
 
  private:
+  struct Behind {
+    Deadline deadline;
+    std::function<void(bool)> done;
+  };
+
   void run();
   bool poll();
 
@@ -69,7 +75,7 @@ class Follower {
   std::mutex lock_;
   std::condition_variable condition_;
   bool woken_ = false, stopping_ = false;
-  std::vector<std::function<void()>> behind_;  ///< who waits in catch_up()
+  std::vector<Behind> behind_;  ///< who waits in catch_up()
   std::thread thread_;
 };
 
