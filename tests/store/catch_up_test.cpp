@@ -8,7 +8,7 @@
 namespace crossdock::store {
 namespace {
 
-std::future<bool> caught_up(Follower& follower, Clock::duration within) {
+std::future<bool> news_of(Follower& follower, Clock::duration within) {
   auto told = std::make_shared<std::promise<bool>>();
   follower.catch_up(Deadline::in(within), [told](bool all) { told->set_value(all); });
   return told->get_future();
@@ -28,7 +28,7 @@ TEST_F(Following, who_catches_up_has_what_was_committed_before) {
   for (int i = 0; i < 20; ++i) {
     const auto committed = write_all(1, 2, std::chrono::milliseconds(0));
     for (const auto& mark : committed) EXPECT_FALSE(memory.seen().contains(mark)) << "nobody has told it";
-    auto told = caught_up(follower, std::chrono::seconds(10));
+    auto told = news_of(follower, std::chrono::seconds(10));
     ASSERT_TRUE(ready(told));
     EXPECT_TRUE(told.get());
     for (const auto& mark : committed) EXPECT_TRUE(memory.seen().contains(mark)) << mark;
@@ -59,7 +59,7 @@ class FollowingWhileAway : public Following {
 };
 
 TEST_F(FollowingWhileAway, who_has_time_is_served_when_it_is_back) {
-  auto told = caught_up(*follower, std::chrono::minutes(1));
+  auto told = news_of(*follower, std::chrono::minutes(1));
   EXPECT_FALSE(ready(told, std::chrono::milliseconds(500))) << "it knows nothing new";
   db().run("alter table away rename to change");
   ASSERT_TRUE(ready(told));
@@ -68,9 +68,9 @@ TEST_F(FollowingWhileAway, who_has_time_is_served_when_it_is_back) {
 
 /// Nobody is kept who has given up: else an outage's callers would pile up until it ends. Beside it, the control: who has time.
 TEST_F(FollowingWhileAway, who_has_no_more_time_is_told_that_it_knows_nothing_new) {
-  auto patient = caught_up(*follower, std::chrono::minutes(1));
+  auto patient = news_of(*follower, std::chrono::minutes(1));
   for (int i = 0; i < 3; ++i) {
-    auto told = caught_up(*follower, std::chrono::milliseconds(1));
+    auto told = news_of(*follower, std::chrono::milliseconds(1));
     ASSERT_TRUE(ready(told));
     EXPECT_FALSE(told.get());
   }
@@ -78,9 +78,9 @@ TEST_F(FollowingWhileAway, who_has_no_more_time_is_told_that_it_knows_nothing_ne
 }
 
 TEST_F(FollowingWhileAway, who_waits_when_it_stops_is_told) {
-  auto before = caught_up(*follower, std::chrono::minutes(1));
+  auto before = news_of(*follower, std::chrono::minutes(1));
   follower->stop();
-  auto after = caught_up(*follower, std::chrono::minutes(1));
+  auto after = news_of(*follower, std::chrono::minutes(1));
   for (auto* told : {&before, &after}) {
     ASSERT_TRUE(ready(*told));
     EXPECT_FALSE(told->get());
