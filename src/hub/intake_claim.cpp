@@ -19,6 +19,7 @@ void Intake::count_gaps() {
 /// The partition stays where it is, and is claimed again after a while.
 void Intake::stop_for_gap(const kafka::Partition& partition, Held& held, const std::string& why) {
   held.claimed = false;
+  held.paused = false;
   held.gap = true;
   held.again = Deadline::in(30s);
   count_gaps();
@@ -61,7 +62,10 @@ bool Intake::claim(const kafka::Partition& partition, Held& held) {
   count_gaps();
   if (held.cursor.next < 0) return begin(partition, held, *feed);
   auto ends = consumer_->watermarks(partition, ending_.within(5s));
-  if (!ends) return false;
+  if (!ends) {
+    log::warning("intake.claim_failed", {{"feed", feed->full_name()}, {"message", ends.fault().message()}});
+    return false;
+  }
   const auto next = held.cursor.next, last = held.cursor.last.offset;
   const bool provable = last >= 0 && last >= ends->low && next - last <= most_read_again;
   const std::string holds = "the log holds " + std::to_string(ends->low) + " to " + std::to_string(ends->high);

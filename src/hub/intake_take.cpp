@@ -117,6 +117,7 @@ void Intake::begin_anew(const kafka::Partition& partition) {
   drop(partition);
   auto& held = held_[partition];
   held.claimed = false;
+  held.paused = false;  // the claim's start ends that
   held.again = Deadline::in(1s);
 }
 

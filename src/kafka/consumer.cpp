@@ -1,7 +1,9 @@
 #include "kafka/consumer.hpp"
 
+#include <algorithm>
 #include <array>
 #include <deque>
+#include <limits>
 #include <map>
 #include <utility>
 
@@ -41,6 +43,12 @@ Trouble trouble_of(const rd_kafka_message_t* message) {
   return trouble;
 }
 
+/// Before 2.1 the library waits for the thousandth part of what it is told, and takes seeks for late that are not.
+int seek_ms(Deadline deadline) {
+  const auto ms = static_cast<std::int64_t>(in_ms(deadline.left())) * (rd_kafka_version() < 0x02010000 ? 1'000 : 1);
+  return static_cast<int>(std::min<std::int64_t>(ms, std::numeric_limits<int>::max()));
+}
+
 }  // namespace
 
 std::optional<std::string_view> Record::header(std::string_view name) const {
@@ -75,6 +83,7 @@ struct Consumer::State : LogTarget {
   void answer_rebalance();
   void assign_started();
   void assign_nothing();
+  void forget_places();
   void leave(Deadline deadline);
   /// Takes one message from the library; false when nothing came.
   bool take_one(int wait_ms);
@@ -92,8 +101,7 @@ void Consumer::State::on_rebalance(rd_kafka_t* handle, rd_kafka_resp_err_t error
   if (self.closing) return self.assign_nothing();
   self.unanswered = true;
   if (error == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {
-    self.places.clear();
-    self.last_place = nullptr;
+    self.forget_places();
     for (const auto& partition : partitions_of(list)) self.places[partition];
     self.assign_due = true;
     self.events.emplace_back(Assigned{partitions_of(list)});
@@ -116,7 +124,7 @@ void Consumer::State::on_error(rd_kafka_t* handle, int error, const char* reason
 void Consumer::State::answer_rebalance() {
   if (give_up) {
     give_up = false;
-    places.clear();
+    forget_places();
     assign_due = false;
     assign_nothing();
   }
@@ -126,6 +134,18 @@ void Consumer::State::answer_rebalance() {
 void Consumer::State::assign_nothing() {
   unanswered = false;
   rd_kafka_assign(handle.get(), nullptr);
+}
+
+/// What we paused the library keeps paused, also when it is assigned anew: before it is let go it is resumed, or nobody would ever fetch
+/// it here again. Nothing comes of it meanwhile: the answer to the rebalance follows, and outdates what was fetched.
+void Consumer::State::forget_places() {
+  std::vector<Partition> paused;
+  for (const auto& [partition, place] : places) {
+    if (place.paused) paused.push_back(partition);
+  }
+  if (!paused.empty()) rd_kafka_resume_partitions(handle.get(), list_of(paused).get());
+  places.clear();
+  last_place = nullptr;
 }
 
 void Consumer::State::assign_started() {
@@ -140,7 +160,7 @@ void Consumer::State::assign_started() {
   if (const auto error = rd_kafka_assign(handle.get(), list.get()); error != RD_KAFKA_RESP_ERR_NO_ERROR) {
     events.emplace_back(Trouble{code_of(error), rd_kafka_err2str(error), false, {}, false});
   }
-  // A new assignment forgets what was paused.
+  // Whether a new assignment keeps what was paused is the library's version's to say.
   std::vector<Partition> paused;
   for (const auto& [partition, place] : places) {
     if (place.paused && place.next) paused.push_back(partition);
@@ -247,8 +267,12 @@ Result<std::int64_t> Consumer::start(const Partition& partition, Start start, De
     if (!marks) return marks.fault();
     start.offset = start.at == Start::At::earliest ? marks->low : marks->high;
   }
+  if (place->second.paused) {
+    const auto error = rd_kafka_resume_partitions(state_->handle.get(), list_of({&partition, 1}).get());
+    if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return fault_of(error, "resuming");
+    place->second.paused = false;
+  }
   place->second.next = start.offset;
-  place->second.paused = false;  // a new assignment forgets it anyhow
   state_->assign_due = true;
   return start.offset;
 }
@@ -272,7 +296,7 @@ Outcome Consumer::resume(const Partition& partition, std::int64_t next, Deadline
     return fault_of(error, "resuming");
   }
   list->elems[0].offset = next;
-  const ErrorObject error(rd_kafka_seek_partitions(state_->handle.get(), list.get(), in_ms(deadline.left())));
+  const ErrorObject error(rd_kafka_seek_partitions(state_->handle.get(), list.get(), seek_ms(deadline)));
   if (error) return fault_of(error.get(), "seeking");
   if (list->elems[0].err != RD_KAFKA_RESP_ERR_NO_ERROR) return fault_of(list->elems[0].err, "seeking");
   place->second.paused = false;

@@ -81,7 +81,8 @@ class Consumer {
   /// Waits up to `wait` for the first, then takes all that is there, at most `max_records`.
   Event poll(std::chrono::milliseconds wait, std::size_t max_records = 1'000);
 
-  /// Says where to begin; returns the offset in numbers (earliest and latest are asked for). Fetching begins with the next poll().
+  /// Says where to begin; returns the offset in numbers (earliest and latest are asked for). Fetching begins with the next poll(), also
+  /// of what was paused.
   Result<std::int64_t> start(const Partition& partition, Start start, Deadline deadline = Deadline::in(std::chrono::seconds(5)));
 
   /// Stops the delivery of a partition; what was handed out and not processed comes again after resume().

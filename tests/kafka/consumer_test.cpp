@@ -169,43 +169,6 @@ TEST_P(ConsumerTest, ABatchIsBounded) {
 }
 
 // The hub pauses a partition when the database is away: what was handed out and not stored must come again, and nothing may be left out.
-TEST_P(ConsumerTest, ResumeGoesOnAtTheFirstUnprocessedOffset) {
-  const auto topic = make_topic();
-  constexpr int total = 3'000;
-  fill(topic, total);
-  const auto reader = consumer(topic, "g-" + topic);
-  const Partition partition{topic, 0};
-  std::int64_t next = 0;
-  int batches = 0, pauses = 0;
-  for (const auto deadline = Deadline::in(60s); next < total && !deadline.passed();) {
-    const Event event = reader->poll(200ms, 100);
-    if (const auto* assigned = std::get_if<Assigned>(&event)) {
-      ASSERT_TRUE(reader->start(assigned->partitions.at(0), Start::earliest()));
-    }
-    const auto* records = std::get_if<Records>(&event);
-    if (!records) continue;
-    ASSERT_EQ(records->records.front().offset, next) << "after " << pauses << " pauses";
-    if (++batches % 3 == 0) {  // "the database is away": processed half of it, then nothing for a while
-      next += static_cast<std::int64_t>(records->records.size() / 2);
-      ASSERT_TRUE(reader->pause(partition));
-      EXPECT_TRUE(reader->paused(partition));
-      for (int i = 0; i < 3; ++i) EXPECT_FALSE(std::holds_alternative<Records>(reader->poll(10ms))) << "while paused";
-      // The library may take a seek for late that is not; then it is tried again, as the hub does, and nothing is handed out before.
-      auto resumed = reader->resume(partition, next);
-      for (int again = 0; !resumed && again < 3; ++again) {
-        EXPECT_FALSE(std::holds_alternative<Records>(reader->poll(10ms))) << "still paused";
-        resumed = reader->resume(partition, next);
-      }
-      ASSERT_TRUE(resumed) << resumed.fault().message();
-      ++pauses;
-      continue;
-    }
-    for (const auto& record : records->records) ASSERT_EQ(record.offset, next++);
-  }
-  EXPECT_EQ(next, total);
-  EXPECT_GT(pauses, 5);
-}
-
 TEST_P(ConsumerTest, TwoConsumersShareThePartitionsAndTheSecondTakesOverWhenOneLeaves) {
   const auto topic = make_topic(4);
   for (int p = 0; p < 4; ++p) fill(topic, 10, p);

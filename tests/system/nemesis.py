@@ -81,6 +81,9 @@ class Ward:
         try:
             eventually(done, limit=40, step=0.2, what="everything read, waited for and published")
         except AssertionError as error:
+            print("cursors", accounts.cursors(self.database, self.topic))  # pytest shortens what is asserted
+            print("states", [hub.admin.get("/readyz?verbose").text for hub in self.hubs if hub.process.poll() is None])
+            print(told)
             return [f"{error}: {told}, waiting {accounts.rows(self.database, 'select count(*) from waiting')}, outbox {accounts.rows(self.database, 'select count(*) from outbox')}"]
         return told
 
