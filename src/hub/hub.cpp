@@ -218,7 +218,7 @@ Task<bool> Hub::catch_up(Deadline deadline) {
   if (!loaded_) co_return false;
   deadline = deadline.or_sooner(longest_wait_for_news);
   runtime::Reply<bool> reply(loops_.mailbox(loops_.here()));
-  follower_->catch_up(deadline, [reply](bool caught_up) { reply.deliver(std::move(caught_up)); });
+  follower_->catch_up(deadline, [reply](bool caught_up) { reply.deliver(caught_up); });
   auto waiting = reply.get(deadline);
   std::optional<bool> answer = co_await std::move(waiting);
   co_return answer.value_or(false);

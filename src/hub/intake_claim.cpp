@@ -10,7 +10,12 @@ using namespace std::chrono_literals;
 
 namespace {
 constexpr std::int64_t most_read_again = 1'000;  // offsets, to find the last record again: some of them may hold none
+
+bool claim_failed(const FeedSettings& feed, const std::string& message) {
+  log::warning("intake.claim_failed", {{"feed", feed.full_name()}, {"message", message}});
+  return false;
 }
+}  // namespace
 
 void Intake::count_gaps() {
   gaps_ = static_cast<std::size_t>(std::count_if(held_.begin(), held_.end(), [](const auto& each) { return each.second.gap; }));
@@ -36,11 +41,10 @@ void Intake::raise_gap(const kafka::Partition& partition, Held& held, const std:
 /// The start of a partition that was never read.
 bool Intake::begin(const kafka::Partition& partition, Held& held, const FeedSettings& feed) {
   auto at = consumer_->start(partition, feed.from_earliest ? kafka::Start::earliest() : kafka::Start::latest(), ending_.within(5s));
-  if (!at) return false;
+  if (!at) return claim_failed(feed, at.fault().message());
   auto begun = postgres::transact(connection_, [&](postgres::Transaction& tx) { store::begin_at(tx, held.cursor, *at); });
   held.cursor.next = *at;
-  if (!begun) log::warning("intake.claim_failed", {{"message", begun.failure().message}});
-  return static_cast<bool>(begun);
+  return begun ? true : claim_failed(feed, begun.failure().message);
 }
 
 /// Takes a partition over in the store, then begins to fetch where the store says: with the last record that was read, where it still is.
@@ -51,10 +55,7 @@ bool Intake::claim(const kafka::Partition& partition, Held& held) {
   auto claimed = postgres::transact(connection_, [&](postgres::Transaction& tx) {
     return store::claim(tx, feed->full_name(), partition.topic, partition.number, settings_.instance);
   });
-  if (!claimed) {
-    log::warning("intake.claim_failed", {{"feed", feed->full_name()}, {"message", claimed.failure().message}});
-    return false;
-  }
+  if (!claimed) return claim_failed(*feed, claimed.failure().message);
   held.cursor = *claimed;
   held.proof = Proof::none;
   held.anchors = {};
@@ -62,10 +63,7 @@ bool Intake::claim(const kafka::Partition& partition, Held& held) {
   count_gaps();
   if (held.cursor.next < 0) return begin(partition, held, *feed);
   auto ends = consumer_->watermarks(partition, ending_.within(5s));
-  if (!ends) {
-    log::warning("intake.claim_failed", {{"feed", feed->full_name()}, {"message", ends.fault().message()}});
-    return false;
-  }
+  if (!ends) return claim_failed(*feed, ends.fault().message());
   const auto next = held.cursor.next, last = held.cursor.last.offset;
   const bool provable = last >= 0 && last >= ends->low && next - last <= most_read_again;
   const std::string holds = "the log holds " + std::to_string(ends->low) + " to " + std::to_string(ends->high);
@@ -76,7 +74,8 @@ bool Intake::claim(const kafka::Partition& partition, Held& held) {
   }
   held.anchors = Anchors(provable ? held.cursor.last : store::LastRead{}, ends->low);
   if (provable) held.proof = held.gap ? Proof::needed : Proof::wanted;
-  return static_cast<bool>(consumer_->start(partition, kafka::Start::from(provable ? last : next)));
+  auto started = consumer_->start(partition, kafka::Start::from(provable ? last : next));
+  return started ? true : claim_failed(*feed, started.fault().message());
 }
 
 /// The first record since the claim. That the last one read is not there any more says nothing: logs are cut off and compacted.

@@ -84,6 +84,7 @@ struct Consumer::State : LogTarget {
   void assign_started();
   void assign_nothing();
   void forget_places();
+  std::vector<Partition> paused() const;
   void leave(Deadline deadline);
   /// Takes one message from the library; false when nothing came.
   bool take_one(int wait_ms);
@@ -139,13 +140,17 @@ void Consumer::State::assign_nothing() {
 /// What we paused the library keeps paused, also when it is assigned anew: before it is let go it is resumed, or nobody would ever fetch
 /// it here again. Nothing comes of it meanwhile: the answer to the rebalance follows, and outdates what was fetched.
 void Consumer::State::forget_places() {
-  std::vector<Partition> paused;
-  for (const auto& [partition, place] : places) {
-    if (place.paused) paused.push_back(partition);
-  }
-  if (!paused.empty()) rd_kafka_resume_partitions(handle.get(), list_of(paused).get());
+  if (const auto still = paused(); !still.empty()) rd_kafka_resume_partitions(handle.get(), list_of(still).get());
   places.clear();
   last_place = nullptr;
+}
+
+std::vector<Partition> Consumer::State::paused() const {
+  std::vector<Partition> out;
+  for (const auto& [partition, place] : places) {
+    if (place.paused) out.push_back(partition);
+  }
+  return out;
 }
 
 void Consumer::State::assign_started() {
@@ -161,11 +166,7 @@ void Consumer::State::assign_started() {
     events.emplace_back(Trouble{code_of(error), rd_kafka_err2str(error), false, {}, false});
   }
   // Whether a new assignment keeps what was paused is the library's version's to say.
-  std::vector<Partition> paused;
-  for (const auto& [partition, place] : places) {
-    if (place.paused && place.next) paused.push_back(partition);
-  }
-  if (!paused.empty()) rd_kafka_pause_partitions(handle.get(), list_of(paused).get());
+  if (const auto still = paused(); !still.empty()) rd_kafka_pause_partitions(handle.get(), list_of(still).get());
 }
 
 Consumer::State::Place* Consumer::State::place_of(const rd_kafka_message_t* message) {

@@ -168,7 +168,6 @@ TEST_P(ConsumerTest, ABatchIsBounded) {
   EXPECT_EQ(largest, 8U);
 }
 
-// The hub pauses a partition when the database is away: what was handed out and not stored must come again, and nothing may be left out.
 TEST_P(ConsumerTest, TwoConsumersShareThePartitionsAndTheSecondTakesOverWhenOneLeaves) {
   const auto topic = make_topic(4);
   for (int p = 0; p < 4; ++p) fill(topic, 10, p);

@@ -14,6 +14,7 @@ bool ends_at(const Seen& seen, std::int64_t offset, std::size_t partitions) {
              std::count_if(seen.ends.begin(), seen.ends.end(), [&](const auto& end) { return end.offset == offset; })) >= partitions;
 }
 
+// The hub pauses a partition when the database is away: what was handed out and not stored must come again, and nothing may be left out.
 TEST_P(PauseTest, ResumeGoesOnAtTheFirstUnprocessedOffset) {
   const auto topic = make_topic();
   constexpr int total = 3'000;

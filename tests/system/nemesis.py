@@ -81,9 +81,7 @@ class Ward:
         try:
             eventually(done, limit=40, step=0.2, what="everything read, waited for and published")
         except AssertionError as error:
-            print("cursors", accounts.cursors(self.database, self.topic))  # pytest shortens what is asserted
-            print("states", [hub.admin.get("/readyz?verbose").text for hub in self.hubs if hub.process.poll() is None])
-            print(told)
+            print(told, accounts.cursors(self.database, self.topic))  # pytest shortens what is asserted
             return [f"{error}: {told}, waiting {accounts.rows(self.database, 'select count(*) from waiting')}, outbox {accounts.rows(self.database, 'select count(*) from outbox')}"]
         return told
 
